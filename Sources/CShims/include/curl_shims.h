@@ -1,0 +1,6 @@
+#ifndef CURL_SHIMS_H
+#define CURL_SHIMS_H
+
+#include <curl/curl.h>
+
+#endif

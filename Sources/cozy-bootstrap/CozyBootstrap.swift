@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct CozyBootstrap: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "cozy-bootstrap")
+}

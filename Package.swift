@@ -65,7 +65,7 @@ let package = Package(
         // Floor 2
         room("Netboot", ["Core", "Embedded", "NetbootWire", "PKI", log, hummingbird] + nio),
         room("TalosConfig", ["Core", "Embedded", "PKI", "YAML"]),
-        room("TalosMessages", [protobuf]),
+        .target(name: "TalosMessages", dependencies: [protobuf], exclude: ["protos"], swiftSettings: settings),
         room("TalosAPI", ["Core", "HTTPClient", "PKI", "TalosMessages", "YAML", log, protobuf]),
         room("Kubernetes", ["Core", "HTTPClient", "PKI", "YAML", log]),
         room("OCI", ["Archives", "Core", "HTTPClient", "PKI", log]),
@@ -110,7 +110,14 @@ let package = Package(
         tests("EmbeddedTests", ["Embedded"]),
         tests("YAMLTests", ["Core", "YAML"]),
         tests("PKITests", ["Core", "PKI"]),
-        tests("HTTPClientTests", ["Core", "HTTPClient", "PKI"] + nio),
+        tests(
+            "HTTPClientTests",
+            [
+                "Core", "HTTPClient", "PKI",
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         tests("ArchivesTests", ["Archives", "Core"]),
         tests("NetbootWireTests", ["Core", "NetbootWire"]),
         tests("NetbootTests", ["Core", "Netboot", "NetbootWire", "PKI"] + nio),

@@ -23,6 +23,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let http1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -63,7 +64,7 @@ let package = Package(
         room("NetbootWire", ["Core"]),
 
         // Floor 2
-        room("Netboot", ["Core", "Embedded", "NetbootWire", "PKI", log, hummingbird] + nio),
+        room("Netboot", ["Core", "Embedded", "NetbootWire", log, http1] + nio),
         room("TalosConfig", ["Core", "Embedded", "PKI", "YAML"]),
         .target(name: "TalosMessages", dependencies: [protobuf], exclude: ["protos"], swiftSettings: settings),
         room("TalosAPI", ["Core", "HTTPClient", "PKI", "TalosMessages", "YAML", log, protobuf]),
@@ -120,7 +121,7 @@ let package = Package(
             ] + nio),
         tests("ArchivesTests", ["Archives", "Core"]),
         tests("NetbootWireTests", ["Core", "NetbootWire"]),
-        tests("NetbootTests", ["Core", "Netboot", "NetbootWire", "PKI"] + nio),
+        tests("NetbootTests", ["Core", "Embedded", "Netboot", "NetbootWire", "PKI", log] + nio),
         tests("TalosConfigTests", ["Core", "PKI", "TalosConfig", "YAML"]),
         tests("TalosAPITests", ["Core", "HTTPClient", "PKI", "TalosAPI", "TalosMessages"]),
         tests("KubernetesTests", ["Core", "HTTPClient", "Kubernetes", "PKI", "YAML"]),

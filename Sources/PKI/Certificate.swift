@@ -21,6 +21,11 @@ package struct Certificate: Sendable {
         package var commonName: String?
         /// Role names for Talos, groups for Kubernetes.
         package var organizations: [String]
+
+        package init(commonName: String? = nil, organizations: [String] = []) {
+            self.commonName = commonName
+            self.organizations = organizations
+        }
     }
 
     let handle: Handle

@@ -5,7 +5,8 @@ package import Core
 ///
 /// A sealed text is: `CZSEAL` and version 1; kind of key (0 key file, 1 passphrase); log2 N, r and p of scrypt
 /// (RFC 7914, zero for a key file); 16 bytes of salt; 12 bytes of nonce; cipher text; 16 bytes of tag. All that stands
-/// before the cipher text is authenticated with it.
+/// before the cipher text is authenticated with it. A key file goes through HKDF-SHA256 (RFC 5869) with the salt and the
+/// info `cozy-bootstrap seal 1`.
 package struct Sealer: Sendable {
     /// The cost of scrypt: memory is 128 · N · r bytes.
     package struct Cost: Sendable, Hashable {

@@ -126,7 +126,7 @@ let package = Package(
         tests("TalosAPITests", ["Core", "HTTPClient", "PKI", "TalosAPI", "TalosMessages"]),
         tests("KubernetesTests", ["Core", "HTTPClient", "Kubernetes", "PKI", "YAML"]),
         tests("OCITests", ["Archives", "Core", "HTTPClient", "OCI", "PKI"]),
-        tests("PackagesTests", ["Core", "Embedded", "Kubernetes", "Packages", "YAML"]),
+        tests("PackagesTests", ["Core", "Embedded", "Kubernetes", "PKI", "Packages", "YAML"]),
         tests("InventoryTests", ["Core", "Embedded", "Inventory", "YAML"]),
         tests("BootstrapTests", ["Bootstrap", "Core", "Inventory"]),
         tests(

@@ -226,7 +226,8 @@ final class Exchange: Sendable {
             let count = min(left, buffer.count)
             state.outgoing.chunk.withUnsafeBytes { bytes in
                 buffer.copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: bytes[state.outgoing.offset..<state.outgoing.offset + count]))
+                    from: UnsafeRawBufferPointer(rebasing: bytes[state.outgoing.offset..<state.outgoing.offset + count])
+                )
             }
             state.outgoing.offset += count
             if count == left {

@@ -31,7 +31,7 @@ extension HTTPClient {
     }
 
     /// How long to wait before a response of this status is asked for again; nil when it is final.
-    private func wait(_ response: HTTPResponse, _ policy: RetryPolicy, _ count: Int) -> Duration? {
+    func wait(_ response: HTTPResponse, _ policy: RetryPolicy, _ count: Int) -> Duration? {
         guard policy.statuses.contains(response.status) else { return nil }
         let backoff = policy.pause(after: count, jitter: configuration.jitter())
         let asked = retryAfter(response.headers["retry-after"], now: configuration.wallClock.now)

@@ -98,7 +98,7 @@ package struct HTTPRequest: Sendable {
                 .usage, "a key pin is not the base64 of a SHA-256", at: url,
                 next: "give the fingerprint as the node prints it: 44 characters ending in \"=\"")
         }
-        if let connectTo, !(1...65535).contains(connectTo.port) || connectTo.host.contains(where: { " /@".contains($0) }) {
+        if let connectTo, !(1...65535 ~= connectTo.port) || connectTo.host.contains(where: { " /@".contains($0) }) {
             throw Fault(.usage, "\(connectTo.host):\(connectTo.port) is no place to connect to", at: url)
         }
     }

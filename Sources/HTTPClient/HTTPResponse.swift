@@ -1,8 +1,8 @@
 /// The answer to a request: its head, and a body that arrives as it is read.
 package struct HTTPResponse: Sendable {
     package enum Version: String, Sendable, Hashable {
-        case http1_0 = "1.0"
-        case http1_1 = "1.1"
+        case http10 = "1.0"
+        case http11 = "1.1"
         case http2 = "2"
     }
 

@@ -12,7 +12,7 @@ struct HeadParser {
     private let followsRedirects: Bool
     private var total = 0
     private var status = 0
-    private var version = HTTPResponse.Version.http1_1
+    private var version = HTTPResponse.Version.http11
     private var headers = HTTPHeaders()
     private var isDelivered = false
 
@@ -46,8 +46,8 @@ struct HeadParser {
         headers = HTTPHeaders()
         switch parts[0] {
         case "HTTP/2": version = .http2
-        case "HTTP/1.0": version = .http1_0
-        default: version = .http1_1
+        case "HTTP/1.0": version = .http10
+        default: version = .http11
         }
         return .more
     }

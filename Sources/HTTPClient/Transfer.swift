@@ -122,7 +122,7 @@ final class Transfer {
         if plan.handshakeOnly, code == CURLE_OK {
             exchange.deliver(
                 ResponseHead(
-                    status: 0, headers: [:], version: .http1_1, url: plan.request.url,
+                    status: 0, headers: [:], version: .http11, url: plan.request.url,
                     peerCertificatePEM: easy.leafCertificate))
         }
         guard code != CURLE_OK || fault != nil else { return nil }

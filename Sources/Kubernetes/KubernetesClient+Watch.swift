@@ -38,7 +38,7 @@ package struct Watch: AsyncSequence, Sendable {
 
     package struct Iterator: AsyncIteratorProtocol {
         private let watch: Watch
-        private var bytes: (any AsyncIteratorProtocol<[UInt8], any Error>)?
+        private var bytes: (any AsyncIteratorProtocol<[UInt8], Fault>)?
         private var decoder = WatchFrameDecoder()
         private var frames: ArraySlice<[UInt8]> = []
         private var hasStarted = false

@@ -1,3 +1,5 @@
+package import Core
+
 /// One request to an API server.
 package struct KubernetesRequest: Sendable {
     package var method: String
@@ -36,7 +38,7 @@ package struct KubernetesAnswer: Sendable {
 }
 
 /// The bytes of a streamed answer, in the pieces in which they arrive.
-package typealias KubernetesBody = any AsyncSequence<[UInt8], any Error> & Sendable
+package typealias KubernetesBody = any AsyncSequence<[UInt8], Fault> & Sendable
 
 /// What carries requests to an API server.
 ///

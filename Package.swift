@@ -122,7 +122,7 @@ let package = Package(
         tests("ArchivesTests", ["Archives", "Core"]),
         tests("NetbootWireTests", ["Core", "NetbootWire"]),
         tests("NetbootTests", ["Core", "Embedded", "Netboot", "NetbootWire", "PKI", log] + nio),
-        tests("TalosConfigTests", ["Core", "PKI", "TalosConfig", "YAML"]),
+        tests("TalosConfigTests", ["Core", "Embedded", "PKI", "TalosConfig", "YAML"]),
         tests("TalosAPITests", ["Core", "HTTPClient", "PKI", "TalosAPI", "TalosMessages"]),
         tests("KubernetesTests", ["Core", "HTTPClient", "Kubernetes", "PKI", "YAML"]),
         tests("OCITests", ["Archives", "Core", "HTTPClient", "OCI", "PKI"]),

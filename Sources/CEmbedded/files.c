@@ -1,8 +1,26 @@
 #include "CEmbedded.h"
 
+// #embed is C23, which clang offers in all modes.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
 // Each embedded file is named twice: once with its bytes, once in the table.
-static const unsigned char readme[] = {
-#embed "../../machineconfigs/README.md"
+static const unsigned char machineconfig_base[] = {
+#embed "../../machineconfigs/base.yaml"
+};
+static const unsigned char machineconfig_controlplane[] = {
+#embed "../../machineconfigs/controlplane.yaml"
+};
+static const unsigned char machineconfig_hugepages[] = {
+#embed "../../machineconfigs/hugepages.yaml"
+};
+static const unsigned char machineconfig_keepalive[] = {
+#embed "../../machineconfigs/keepalive.yaml"
+};
+static const unsigned char machineconfig_oidc[] = {
+#embed "../../machineconfigs/oidc.yaml"
+};
+static const unsigned char machineconfig_worker[] = {
+#embed "../../machineconfigs/worker.yaml"
 };
 
 static const unsigned char release_1_6_2[] = {
@@ -24,7 +42,12 @@ static const unsigned char crd_packagesources_1_6_2[] = {
 #define FILE_ENTRY(path, variable) {path, variable, sizeof variable}
 
 static const struct cembedded_file files[] = {
-    FILE_ENTRY("machineconfigs/README.md", readme),
+    FILE_ENTRY("machineconfigs/base.yaml", machineconfig_base),
+    FILE_ENTRY("machineconfigs/controlplane.yaml", machineconfig_controlplane),
+    FILE_ENTRY("machineconfigs/hugepages.yaml", machineconfig_hugepages),
+    FILE_ENTRY("machineconfigs/keepalive.yaml", machineconfig_keepalive),
+    FILE_ENTRY("machineconfigs/oidc.yaml", machineconfig_oidc),
+    FILE_ENTRY("machineconfigs/worker.yaml", machineconfig_worker),
     FILE_ENTRY("releases/v1.6.2/release.yaml", release_1_6_2),
     FILE_ENTRY("releases/v1.6.2/packages.yaml", packages_1_6_2),
     FILE_ENTRY("releases/v1.6.2/manifests/fluxcd.yaml", flux_1_6_2),

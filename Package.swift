@@ -72,7 +72,7 @@ let package = Package(
         room("OCI", ["Archives", "Core", "HTTPClient", "PKI", log]),
 
         // Floor 3
-        room("Packages", ["Core", "Embedded", "Kubernetes", "YAML", log]),
+        room("Packages", ["Core", "Embedded", "Kubernetes", "PKI", "YAML", log]),
         room("Inventory", ["Core", "Embedded", "Packages", "PKI", "TalosConfig", "YAML"]),
 
         // Floor 4

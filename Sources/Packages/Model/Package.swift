@@ -68,7 +68,7 @@ extension Package {
 
 extension Package.Override {
     init(_ json: JSON) {
-        self.init(enabled: json["enabled"]?.bool, values: json["values"])
+        self.init(enabled: json["enabled"]?.bool, values: json["values"].flatMap { $0.isNull ? nil : $0 })
     }
 
     var json: JSON {

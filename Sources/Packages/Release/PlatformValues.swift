@@ -21,6 +21,16 @@ package struct PlatformValues: Sendable {
         self[path]?.string ?? ""
     }
 
+    /// A number as text.
+    package func number(_ path: String) -> String {
+        switch self[path] {
+        case .int(let value): String(value)
+        case .double(let value): String(value)
+        case .string(let text): text
+        default: ""
+        }
+    }
+
     package func list(_ path: String) -> [String] {
         self[path]?.array?.compactMap(\.string) ?? []
     }

@@ -102,7 +102,10 @@ final class Exchange: Sendable {
         }
     }
 
-    var trailers: HTTPHeaders { state.withLock { $0.end == nil ? HTTPHeaders() : $0.trailers } }
+    /// Empty until the transfer has ended and every chunk has been read.
+    var trailers: HTTPHeaders {
+        state.withLock { $0.end == nil || $0.firstChunk < $0.chunks.count ? HTTPHeaders() : $0.trailers }
+    }
 
     /// Gives the transfer up, unless it has ended.
     func cancel() {

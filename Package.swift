@@ -121,7 +121,7 @@ let package = Package(
             ] + nio),
         tests("ArchivesTests", ["Archives", "Core"]),
         tests("NetbootWireTests", ["Core", "NetbootWire"]),
-        tests("NetbootTests", ["Core", "Embedded", "Netboot", "NetbootWire", "PKI", log] + nio),
+        tests("NetbootTests", ["Core", "Embedded", "Netboot", "NetbootWire", log, http1] + nio),
         tests("TalosConfigTests", ["Core", "Embedded", "PKI", "TalosConfig", "YAML"]),
         tests("TalosAPITests", ["Core", "HTTPClient", "PKI", "TalosAPI", "TalosMessages"]),
         tests("KubernetesTests", ["Core", "HTTPClient", "Kubernetes", "PKI", "YAML"]),

@@ -39,6 +39,22 @@ static const unsigned char crd_packagesources_1_6_2[] = {
 #embed "../../releases/v1.6.2/manifests/cozystack.io_packagesources.yaml"
 };
 
+static const unsigned char pxe_boot[] = {
+#embed "../../pxe/boot.ipxe"
+};
+static const unsigned char pxe_install[] = {
+#embed "../../pxe/install.ipxe"
+};
+static const unsigned char pxe_hold[] = {
+#embed "../../pxe/hold.ipxe"
+};
+static const unsigned char pxe_local[] = {
+#embed "../../pxe/local.ipxe"
+};
+static const unsigned char pxe_bootloaders[] = {
+#embed "../../pxe/bootloaders.txt"
+};
+
 #define FILE_ENTRY(path, variable) {path, variable, sizeof variable}
 
 static const struct cembedded_file files[] = {
@@ -48,6 +64,11 @@ static const struct cembedded_file files[] = {
     FILE_ENTRY("machineconfigs/keepalive.yaml", machineconfig_keepalive),
     FILE_ENTRY("machineconfigs/oidc.yaml", machineconfig_oidc),
     FILE_ENTRY("machineconfigs/worker.yaml", machineconfig_worker),
+    FILE_ENTRY("pxe/boot.ipxe", pxe_boot),
+    FILE_ENTRY("pxe/install.ipxe", pxe_install),
+    FILE_ENTRY("pxe/hold.ipxe", pxe_hold),
+    FILE_ENTRY("pxe/local.ipxe", pxe_local),
+    FILE_ENTRY("pxe/bootloaders.txt", pxe_bootloaders),
     FILE_ENTRY("releases/v1.6.2/release.yaml", release_1_6_2),
     FILE_ENTRY("releases/v1.6.2/packages.yaml", packages_1_6_2),
     FILE_ENTRY("releases/v1.6.2/manifests/fluxcd.yaml", flux_1_6_2),

@@ -33,6 +33,13 @@ package struct MachineConfig: Sendable, Hashable {
         self.text = text
     }
 
+    /// The config with a strategic merge patch applied, its fields in Talos's order.
+    ///
+    /// - Throws: ``Fault`` `usage` at the place in the patch.
+    package func patched(with patch: String, file: String = "<patch>") throws(Fault) -> MachineConfig {
+        MachineConfig(documents: FieldOrder.sorted(try StrategicMerge.apply(text: patch, to: documents, file: file)))
+    }
+
     /// The document with `machine` and `cluster`.
     package var main: Node? { documents.first { $0["kind"] == nil } }
 

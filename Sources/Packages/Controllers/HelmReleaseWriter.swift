@@ -60,7 +60,7 @@ struct HelmReleaseWriter: Sendable {
     /// at the Package tries again.
     func removeOrphans(of package: String, keeping desired: Set<ReleaseReference>, logger: Logger) async {
         for release in caches.releases.objects where release.labels[CozystackNames.packageLabel] == package {
-            let reference = ReleaseReference(namespace: release.namespace ?? "", name: release.name)
+            let reference = ReleaseReference(release)
             guard !desired.contains(reference), !release.isBeingDeleted else { continue }
             do {
                 try await client.delete(

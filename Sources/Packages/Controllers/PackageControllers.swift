@@ -18,7 +18,8 @@ package struct PackageControllers: Sendable {
     ///     state directory, takes up its own Lease again at once. nil runs without a Lease.
     package init(
         client: KubernetesClient, identity: String?, settings: HelmReleaseSettings = HelmReleaseSettings(),
-        timing: LeaseElection.Timing = LeaseElection.Timing(), logger: Logger = Logger(label: "packages"),
+        timing: LeaseElection.Timing = LeaseElection.Timing(retry: .seconds(5)),
+        logger: Logger = Logger(label: "packages"),
         clock: any WallClock = SystemWallClock()
     ) {
         self.client = client

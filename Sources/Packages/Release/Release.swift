@@ -30,6 +30,13 @@ package struct Release: Sendable {
         package var sha256: String?
         /// The name of the embedded copy, for example `releases/v1.6.2/manifests/fluxcd.yaml`.
         package var embedded: String?
+
+        package init(name: String, url: String, sha256: String? = nil, embedded: String? = nil) {
+            self.name = name
+            self.url = url
+            self.sha256 = sha256
+            self.embedded = embedded
+        }
     }
 
     /// Where the packages come from.
@@ -38,6 +45,11 @@ package struct Release: Sendable {
         package var url: String
         /// `sha256:` and 64 hexadecimal digits.
         package var digest: String
+
+        package init(url: String, digest: String) {
+            self.url = url
+            self.digest = digest
+        }
     }
 }
 

@@ -86,7 +86,8 @@ struct RequestTests {
         try await withServer { connection in
             while try await connection.request() != nil {
                 try await connection.write(
-                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 7\r\nX-End: yes\r\n\r\n")
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 7\r\nX-End: yes\r\n\r\n"
+                )
             }
         } _: { port in
             let response = try await client.execute(HTTPRequest(.get, "http://127.0.0.1:\(port)/"))

@@ -32,7 +32,9 @@ struct TestPKI: Sendable {
     /// A server's TLS. With `requiringClients` a client must show a certificate of the authority.
     func context(requiringClients: Bool = false, protocols: [String] = []) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: [.certificate(try NIOSSLCertificate(bytes: Array(server.certificate.pem.utf8), format: .pem))],
+            certificateChain: [
+                .certificate(try NIOSSLCertificate(bytes: Array(server.certificate.pem.utf8), format: .pem))
+            ],
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(server.key.pkcs8PEM.utf8), format: .pem)))
         configuration.applicationProtocols = protocols
         if requiringClients {

@@ -137,6 +137,34 @@ struct FixedClock: WallClock {
         }
     }
 
+    @Test("An RSA authority that openssl made signs certificates with keys of another kind")
+    func foreignAuthority() throws {
+        let workspace = try Workspace()
+        let (key, ca) = ("\(workspace.path)/key.pem", "\(workspace.path)/ca.pem")
+        let made = try Tool.run([
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=kubernetes", "-days", "30",
+            "-keyout", key, "-out", ca,
+        ])
+        #expect(made.status == 0)
+        let authority = try CertificateAuthority(
+            certificatePEM: FileStore.readText(ca), keyPEM: FileStore.readText(key))
+        #expect(authority.certificate.subject.commonName == "kubernetes")
+        let request = CertificateRequest(
+            commonName: "node", usage: .serverAndClient, dnsNames: (0..<60).map { "name-\($0).example.org" },
+            validity: .seconds(600), backdate: .seconds(60), keyAlgorithm: .p256)
+        let leaf = try authority.issue(request, clock: SystemWallClock()).certificate
+        let file = try workspace.write("leaf.pem", leaf.pem)
+        for purpose in ["sslserver", "sslclient"] {
+            let verified = try Tool.run([
+                "openssl", "verify", "-x509_strict", "-purpose", purpose, "-CAfile", ca, "-verify_hostname",
+                "name-59.example.org", file,
+            ])
+            #expect(verified.status == 0)
+        }
+        #expect(leaf.dnsNames == request.dnsNames)
+        #expect(leaf.issuer == .init(commonName: "kubernetes"))
+    }
+
     @Test("Fingerprints are those that openssl computes")
     func fingerprints() throws {
         let certificate = try CertificateAuthority.create(.talos, clock: clock).certificate

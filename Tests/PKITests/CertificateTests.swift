@@ -143,7 +143,7 @@ struct FixedClock: WallClock {
         let (key, ca) = ("\(workspace.path)/key.pem", "\(workspace.path)/ca.pem")
         let made = try Tool.run([
             "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=kubernetes", "-days", "30",
-            "-keyout", key, "-out", ca,
+            "-addext", "keyUsage=critical,keyCertSign", "-keyout", key, "-out", ca,
         ])
         #expect(made.status == 0)
         let authority = try CertificateAuthority(

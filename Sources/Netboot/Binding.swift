@@ -43,6 +43,7 @@ enum Binding {
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096 + 1))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try closeOnExec(channel)
                     if let interface { try bind(channel, to: interface) }
                 }
             }
@@ -61,24 +62,28 @@ enum Binding {
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try closeOnExec(channel)
                     try channel.pipeline.syncOperations.addHandler(TFTPHandler(engine: engine, events: events))
                 }
             }
             .bind(host: endpoint.host.description, port: endpoint.port).get()
     }
 
-    private static func bind(_ channel: any Channel, to interface: String) throws {
-        guard let provider = channel as? any SocketOptionProvider, interface.utf8.count < 16 else { return }
-        var name = ifreqName()
-        withUnsafeMutableBytes(of: &name) { $0.copyBytes(from: interface.utf8) }
-        // The handler runs on the event loop, before the bind, so the call has already happened when it returns.
-        _ = provider.unsafeSetSocketOption(
-            level: .socket, name: NIOBSDSocket.Option(rawValue: SO_BINDTODEVICE), value: name)
+    /// Keeps a socket out of programs that this process starts: after a crash they would hold the port.
+    ///
+    /// To be called on the channel's event loop, in its initializer.
+    static func closeOnExec(_ channel: any Channel) throws {
+        try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+        }
     }
 
-    /// Sixteen bytes: an interface name with zeros behind it.
-    private struct ifreqName: Sendable {
-        var low: UInt64 = 0
-        var high: UInt64 = 0
+    private static func bind(_ channel: any Channel, to interface: String) throws {
+        try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
+            let length = socklen_t(interface.utf8.count + 1)
+            guard setsockopt(socket, SOL_SOCKET, SO_BINDTODEVICE, interface, length) == 0 else {
+                throw IOError(errnoCode: errno, reason: "setsockopt(SO_BINDTODEVICE)")
+            }
+        }
     }
 }

@@ -44,6 +44,8 @@ actor DHCPServer {
                         else { continue }
                         group.addTask { await self.answer(packet, from: source, on: port, outbound) }
                     }
+                } catch is CancellationError {
+                    return
                 } catch {
                     self.logger.error("the DHCP socket broke off", metadata: ["error": "\(error)"])
                 }

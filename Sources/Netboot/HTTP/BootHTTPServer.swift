@@ -31,8 +31,12 @@ struct BootHTTPServer: Sendable {
             // The port is free at once after a crash; two servers still cannot share it.
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try Binding.closeOnExec(channel) }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try Binding.closeOnExec(channel)
                     let (requests, sink) = AsyncStream<HTTPRequestHead>.makeStream()
                     // Whoever stops reading the requests ends the connection.
                     sink.onTermination = { _ in channel.close(promise: nil) }

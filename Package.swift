@@ -131,7 +131,10 @@ let package = Package(
         tests("BootstrapTests", ["Bootstrap", "Core", "Inventory"]),
         tests(
             "LabTests",
-            ["Core", "HTTPClient", "Kubernetes", "Lab", "NetbootWire", "PKI", "TalosAPI", "TalosConfig", "YAML"] + nio),
+            [
+                "Core", "Embedded", "HTTPClient", "Kubernetes", "Lab", "NetbootWire", "Packages", "PKI", "TalosAPI",
+                "TalosConfig", "YAML", log,
+            ] + nio),
         tests("CommandTests", ["Core"]),
     ]
 )

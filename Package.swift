@@ -87,6 +87,7 @@ let package = Package(
             [
                 "Archives", "Core", "Embedded", "HTTPClient", "Inventory", "Kubernetes", "NetbootWire", "OCI",
                 "Packages", "PKI", "TalosConfig", "TalosMessages", "YAML", log, hummingbird, protobuf,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -128,7 +128,7 @@ let package = Package(
         tests("KubernetesTests", ["Core", "HTTPClient", "Kubernetes", "PKI", "YAML"]),
         tests("OCITests", ["Archives", "Core", "HTTPClient", "OCI", "PKI"]),
         tests("PackagesTests", ["Core", "Embedded", "Kubernetes", "PKI", "Packages", "YAML"]),
-        tests("InventoryTests", ["Core", "Embedded", "Inventory", "YAML"]),
+        tests("InventoryTests", ["Core", "Embedded", "Inventory", "Packages", "YAML"]),
         tests("BootstrapTests", ["Bootstrap", "Core", "Inventory"]),
         tests(
             "LabTests",

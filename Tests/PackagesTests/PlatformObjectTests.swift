@@ -3,6 +3,7 @@ import Embedded
 import Kubernetes
 import Packages
 import Testing
+import YAML
 
 @Suite struct PlatformObjectTests {
     private let release: Release
@@ -81,6 +82,23 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test(
+        "The tree's values files make the chart render the same as the variant's name does",
+        arguments: [
+            "default", "isp-full", "isp-full-generic", "isp-hosted",
+        ])
+    func treeValues(variant: String) throws {
+        let files = try release.packagesTree(embedded: Embedded())
+        var values: JSON = [:]
+        for name in ["values.yaml", "values-\(variant).yaml"] {
+            guard let file = files.first(where: { $0.path == "core/platform/\(name)" }) else { continue }
+            values = values.merging(try YAML.parseOne(String(decoding: file.bytes, as: UTF8.self)).json())
+        }
+        let named = try #require(values["bundles"]?["system"]?["variant"]?.string)
+        let platform = release.catalogue.platform
+        #expect(platform.packages(variant: named, overrides: values) == platform.packages(variant: variant))
     }
 
     @Test("Flux on the host's network is told where KubePrism is, everything else is left alone")

@@ -25,15 +25,27 @@ extension Release {
                 }
             }
         }
-        for (variant, bundles) in catalogue.platform.bundles {
-            let path = "core/platform/values-\(variant).yaml"
-            guard files[path] != nil else { continue }
-            let values = bundles.map { ($0, Node.mapping([("enabled", .bool(true))])) }
-            files[path] = Array(YAML.emit(.mapping([("bundles", .mapping(values))])).utf8)
+        for (path, values) in platformValues where files[path] != nil {
+            files[path] = Array(YAML.emit(Node(values)).utf8)
         }
         files[Self.cataloguePath] = try embedded.bytes("releases/\(version)/packages.yaml")
         return files.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
             .map { TreeFile(path: $0.key, bytes: $0.value) }
+    }
+
+    /// The values files of the platform chart: all bundles off by default, and each variant's own switched on.
+    private var platformValues: [String: JSON] {
+        let directory = "core/platform"
+        var defaults = catalogue.platform.defaults
+        for bundle in PlatformCatalogue.bundleNames { defaults[["bundles", bundle, "enabled"]] = false }
+        defaults[["bundles", "system", "variant"]] = "isp-full"
+        var files = ["\(directory)/values.yaml": defaults]
+        for (variant, bundles) in catalogue.platform.bundles {
+            var values: JSON = ["bundles": ["system": ["variant": .string(variant)]]]
+            for bundle in bundles { values[["bundles", bundle, "enabled"]] = true }
+            files["\(directory)/values-\(variant).yaml"] = values
+        }
+        return files
     }
 
     private func add(

@@ -24,7 +24,8 @@ package struct PlatformCatalogue: Sendable {
         var only: [String]?
     }
 
-    private static let bundleNames = ["system", "iaas", "paas", "naas"]
+    /// The bundles of the platform chart, in the order in which they render.
+    static let bundleNames = ["system", "iaas", "paas", "naas"]
 
     init(_ reader: CatalogueReader) throws(Fault) {
         migrationTarget = try reader.number("migrationTarget")

@@ -143,7 +143,6 @@ final class EventReader {
             return "a key ends with ':' and a space; quotes that were opened must be closed"
         case "did not find expected key": return "keys of one mapping stand in one column"
         case "did not find expected '-' indicator": return "all '-' of one list stand in one column"
-        case "found undefined tag handle", "did not find expected tag URI": return nil
         default: return nil
         }
     }

@@ -66,6 +66,7 @@ extension RuleChecker {
             places.append((place, "the address of \(nodeName(index))", true))
         }
         occupied = places.map { Occupant(address: $0.place.value, name: $0.name, mark: $0.place.mark) }
+        freeAddress = findFreeAddress()
         for (index, entry) in places.enumerated() {
             check(entry.place, inSubnet: entry.inSubnet, earlier: occupied[..<index])
         }
@@ -73,12 +74,13 @@ extension RuleChecker {
 
     private mutating func check(_ place: Placed<IPAddress>, inSubnet: Bool, earlier: ArraySlice<Occupant>) {
         let what = "\(place.path) is \(place.value)"
-        let next = freeAddress.map { "take for example \($0)" }
-        if inSubnet, let subnet = nodeSubnet, let why = misplaced(place.value, in: subnet) {
-            report.add(place.mark, what, why: why, next: next)
-        } else if let other = earlier.first(where: { $0.address == place.value }) {
-            report.add(place.mark, what, why: "that is \(other.name) already, at \(other.mark)", next: next)
-        }
+        let why: String? =
+            if inSubnet, let subnet = nodeSubnet, let why = misplaced(place.value, in: subnet) {
+                why
+            } else {
+                earlier.first { $0.address == place.value }.map { "that is \($0.name) already, at \($0.mark)" }
+            }
+        if let why { report.add(place.mark, what, why: why, next: freeAddress.map { "take for example \($0)" }) }
     }
 
     /// Why no machine of a subnet can have an address; nil when one can.

@@ -19,7 +19,7 @@ extension RuleChecker {
         "backupStorage", "scheduling", "branding", "registries", "resources", "gpu",
     ]
 
-    mutating func checkPlatform() {
+    mutating func checkPlatform(variant: String?) {
         guard let values = node(Self.values) else { return }
         var isPublishingMisspelt = false
         for pair in values.mapping ?? [] {
@@ -40,12 +40,12 @@ extension RuleChecker {
                 value.mark, "\(Self.values).\(key) is \(value.text ?? value.kind)",
                 why: "\(path) is \(right), and the platform must have the same", next: "leave it out here")
         }
-        if !isPublishingMisspelt { checkPublishing(values) }
+        // Variant default installs nothing that is published.
+        if variant != "default", !isPublishingMisspelt { checkPublishing(values) }
         checkMonitoring(values)
     }
 
     private mutating func checkPublishing(_ values: Node) {
-        guard text("spec.variant")?.value != "default" else { return }
         guard let host = values["publishing"]?["host"] else {
             report.add(
                 given[["spec", "platform"]]?.mark ?? specMark, "\(Self.values).publishing.host is missing",

@@ -16,6 +16,10 @@ struct RuleChecker {
     let embedded: Embedded
     /// Addresses that belong to something, for conflicts and for suggestions.
     var occupied: [Occupant] = []
+    /// An address of the node subnet that nothing has yet, for suggestions; known once ``occupied`` is.
+    var freeAddress: IPAddress?
+    /// The nodes in the order of the file.
+    let nodes: [Node]
 
     /// Something that has an address of its own.
     struct Occupant {
@@ -39,8 +43,10 @@ struct RuleChecker {
         completed = checked
         self.report = report
         self.embedded = embedded
+        nodes = checked["spec"]?["nodes"]?.sequence ?? []
     }
 
+    /// - Parameter variant: that of the command line.
     mutating func check(variant: String?) {
         checkNetworks()
         checkAddresses()
@@ -52,7 +58,7 @@ struct RuleChecker {
         checkBoot()
         checkMirrors()
         checkStorage()
-        checkPlatform()
+        checkPlatform(variant: variant ?? text("spec.variant")?.value)
         checkRelease(variant: variant)
     }
 
@@ -84,16 +90,13 @@ struct RuleChecker {
         }
     }
 
-    /// The nodes in the order of the file.
-    var nodes: [Node] { node("spec.nodes")?.sequence ?? [] }
-
     /// `node-1`, or `spec.nodes[0]` when it has no right name.
     func nodeName(_ index: Int) -> String { nodes[index]["name"]?.string ?? "spec.nodes[\(index)]" }
 
     var nodeSubnet: CIDR? { subnet("spec.networks.node.subnet")?.value }
 
     /// An address of the node subnet that nothing has yet, behind those of the nodes if there is room.
-    var freeAddress: IPAddress? {
+    func findFreeAddress() -> IPAddress? {
         guard let subnet = nodeSubnet else { return nil }
         let taken = Set(occupied.map(\.address)).union([subnet.network, subnet.last])
         let ranges = (ranges("spec.boot.ranges") + poolRanges).map(\.value)

@@ -6,7 +6,7 @@ struct GeneratorSpec: Sendable {
     struct Source: Sendable {
         let alias: String
         let kind: String
-        let key: ObjectKey
+        let key: Kubernetes.ObjectKey
     }
 
     let sources: [Source]
@@ -34,7 +34,7 @@ struct GeneratorSpec: Sendable {
         (object["spec", "sources"]?.array ?? []).map { source in
             Source(
                 alias: source["alias"]?.string ?? "", kind: source["kind"]?.string ?? "",
-                key: ObjectKey(
+                key: Kubernetes.ObjectKey(
                     namespace: source["namespace"]?.string ?? object.namespace, name: source["name"]?.string ?? ""))
         }
     }
@@ -46,7 +46,7 @@ struct OutputArtifact: Sendable {
     /// The alias whose revision the artifact takes over, without `@`.
     private let revision: String?
     private let originRevision: String?
-    private let copies: [CopyOperation]
+    let copies: [CopyOperation]
 
     init(_ json: JSON) throws(Fault) {
         name = json["name"]?.string ?? ""

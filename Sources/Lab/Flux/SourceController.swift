@@ -16,7 +16,7 @@ struct SourceController: Sendable {
     }
 
     func run() async {
-        let queue = context.queue(of: ObjectKey.self)
+        let queue = context.queue(of: Kubernetes.ObjectKey.self)
         let handler = context.repositories.onChange { change in
             if ReconcileRequest.concerns(change) { queue.add(change.key) }
         }
@@ -24,7 +24,7 @@ struct SourceController: Sendable {
         await queue.process(workers: 5) { try await reconcile($0) }
     }
 
-    private func reconcile(_ key: ObjectKey) async throws -> Duration? {
+    private func reconcile(_ key: Kubernetes.ObjectKey) async throws -> Duration? {
         guard var object = try await context.client.get(.ociRepository, key.name, namespace: key.namespace) else {
             return nil
         }

@@ -207,7 +207,7 @@ extension ObjectStore {
         "\(crd["spec"]?["names"]?["plural"]?.string ?? "").\(crd["spec"]?["group"]?.string ?? "")"
     }
 
-    private func instances(of crd: JSON) -> [ObjectKey: StoredObject] {
+    private func instances(of crd: JSON) -> [StoreKey: StoredObject] {
         collections[storageName(of: crd)]?.objects ?? [:]
     }
 

@@ -68,10 +68,10 @@ extension ObjectStore {
             throw .badRequest("resourceVersion \(version) is in the future, the latest is \(resourceVersion)")
         }
         if let name = filter.fields.name, !kind.isNamespaced || selection.address.namespace != nil {
-            keys = [ObjectKey(namespace: selection.address.namespace ?? "", name: name)]
+            keys = [StoreKey(namespace: selection.address.namespace ?? "", name: name)]
         }
         var result = ListResult(kind: kind, objects: [], resourceVersion: version)
-        var last: ObjectKey?
+        var last: StoreKey?
         for (index, key) in keys.enumerated() {
             if let token, key <= token.after { continue }
             guard let object = objects[key], filter.admits(object, kind) else { continue }
@@ -100,9 +100,9 @@ extension ObjectStore {
 /// Where the next page of a list begins.
 struct ContinueToken: Sendable {
     var resourceVersion: Int
-    var after: ObjectKey
+    var after: StoreKey
 
-    init(resourceVersion: Int, after: ObjectKey) {
+    init(resourceVersion: Int, after: StoreKey) {
         self.resourceVersion = resourceVersion
         self.after = after
     }
@@ -112,7 +112,7 @@ struct ContinueToken: Sendable {
             let version = json["rv"]?.int, let name = json["name"]?.string
         else { throw .badRequest("continue key is not valid: \(text)") }
         resourceVersion = version
-        after = ObjectKey(namespace: json["namespace"]?.string ?? "", name: name)
+        after = StoreKey(namespace: json["namespace"]?.string ?? "", name: name)
     }
 
     var text: String {

@@ -126,7 +126,7 @@ extension ObjectStore {
     }
 
     /// An applied custom resource names only fields of its schema, and no item of a list twice.
-    private func checkDeclared(_ config: JSON, _ kind: ResourceKind, _ key: ObjectKey) throws(APIError) {
+    private func checkDeclared(_ config: JSON, _ kind: ResourceKind, _ key: StoreKey) throws(APIError) {
         guard kind.isCustom else { return }
         var dropped: [String] = []
         var copy = config
@@ -246,8 +246,8 @@ extension ObjectStore {
         }
     }
 
-    private func checkNamespace(_ key: ObjectKey, _ kind: ResourceKind) throws(APIError) {
-        let reference = ObjectReference(resource: "namespaces", key: ObjectKey(namespace: "", name: key.namespace))
+    private func checkNamespace(_ key: StoreKey, _ kind: ResourceKind) throws(APIError) {
+        let reference = ObjectReference(resource: "namespaces", key: StoreKey(namespace: "", name: key.namespace))
         guard let namespace = object(reference) else {
             var error = APIError(404, "NotFound", "namespaces \(key.namespace.quoted) not found")
             error.name = key.namespace

@@ -82,7 +82,7 @@ actor ObjectStore {
 
     func existing(_ kind: ResourceKind, _ address: ResourceAddress) throws(APIError) -> StoredObject {
         let name = address.name ?? ""
-        let key = ObjectKey(namespace: address.namespace ?? "", name: name)
+        let key = StoreKey(namespace: address.namespace ?? "", name: name)
         guard !kind.isNamespaced || address.namespace != nil,
             let object = collections[kind.storageName]?.objects[key]
         else { throw .notFound(kind, name) }
@@ -135,7 +135,7 @@ actor ObjectStore {
         if new != nil { ownershipChecks.append(reference) }
     }
 
-    func sortedKeys(_ storageName: String) -> [ObjectKey] {
+    func sortedKeys(_ storageName: String) -> [StoreKey] {
         collections[storageName]?.sortedKeys() ?? []
     }
 

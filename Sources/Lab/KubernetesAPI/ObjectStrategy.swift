@@ -6,7 +6,7 @@ struct ObjectStrategy {
     let now: Timestamp
 
     /// Checks `apiVersion`, `kind`, name and namespace against the request's path and returns the key.
-    func identify(_ object: inout JSON, _ address: ResourceAddress) throws(APIError) -> ObjectKey {
+    func identify(_ object: inout JSON, _ address: ResourceAddress) throws(APIError) -> StoreKey {
         guard case .object = object else { throw .badRequest("the body is no object") }
         guard object["kind"]?.string?.isEmpty == false else {
             throw .badRequest("Object 'Kind' is missing in '\(object.abridged)'")
@@ -40,7 +40,7 @@ struct ObjectStrategy {
             metadata["namespace"] = nil
         }
         object["metadata"] = metadata
-        return ObjectKey(
+        return StoreKey(
             namespace: kind.isNamespaced ? address.namespace ?? "" : "", name: metadata["name"]?.string ?? "")
     }
 

@@ -17,13 +17,13 @@ struct HistoryEvent: Sendable {
 
 /// All objects of one resource, with what happened to them lately.
 struct ResourceCollection {
-    private(set) var objects: [ObjectKey: StoredObject] = [:]
+    private(set) var objects: [StoreKey: StoredObject] = [:]
     /// In the order of resource versions.
     private(set) var history: [HistoryEvent] = []
     /// Changes up to this resource version are no longer in the history.
     private(set) var compacted: Int
     var watchers: [Int: AsyncStream<WatchSignal>.Continuation] = [:]
-    private var order: [ObjectKey]?
+    private var order: [StoreKey]?
 
     /// - Parameter resourceVersion: when the resource came into being.
     init(at resourceVersion: Int) {
@@ -59,7 +59,7 @@ struct ResourceCollection {
     }
 
     /// All keys in the order of lists.
-    mutating func sortedKeys() -> [ObjectKey] {
+    mutating func sortedKeys() -> [StoreKey] {
         if let order { return order }
         let keys = objects.keys.sorted()
         order = keys
@@ -78,7 +78,7 @@ struct ResourceCollection {
     }
 
     /// The objects as they were at a resource version; nil when that is no longer known.
-    func objects(at resourceVersion: Int) -> [ObjectKey: StoredObject]? {
+    func objects(at resourceVersion: Int) -> [StoreKey: StoredObject]? {
         guard let since = events(after: resourceVersion) else { return nil }
         var past = objects
         for event in since.reversed() { past[event.object.key] = event.previous }

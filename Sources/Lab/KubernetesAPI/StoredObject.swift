@@ -3,7 +3,7 @@ import NIOCore
 import Synchronization
 
 /// The name of an object within its resource. Cluster-wide ones have the empty namespace.
-struct ObjectKey: Hashable, Comparable, Sendable {
+struct StoreKey: Hashable, Comparable, Sendable {
     var namespace: String
     var name: String
 
@@ -16,12 +16,12 @@ struct ObjectKey: Hashable, Comparable, Sendable {
 struct ObjectReference: Hashable, Sendable {
     /// ``ResourceKind/storageName``.
     var resource: String
-    var key: ObjectKey
+    var key: StoreKey
 }
 
 /// One state of one object. Never changes; the next state is another value.
 final class StoredObject: Sendable {
-    let key: ObjectKey
+    let key: StoreKey
     let resourceVersion: Int
     /// Everything but `metadata.managedFields`, in the form it is kept in.
     let body: JSON
@@ -29,7 +29,7 @@ final class StoredObject: Sendable {
     /// The JSON text, made when it is first sent: many watchers read the same bytes.
     private let encoded = Mutex<ByteBuffer?>(nil)
 
-    init(key: ObjectKey, resourceVersion: Int, body: JSON, managed: ManagedFields) {
+    init(key: StoreKey, resourceVersion: Int, body: JSON, managed: ManagedFields) {
         self.key = key
         self.resourceVersion = resourceVersion
         self.body = body

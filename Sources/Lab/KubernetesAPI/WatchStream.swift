@@ -122,7 +122,7 @@ struct WatchLines {
         var object: JSON = ["kind": .string(kind.kind), "apiVersion": .string(kind.apiVersion), "metadata": metadata]
         if case .table(let include) = representation {
             let body = StoredObject(
-                key: ObjectKey(namespace: "", name: ""), resourceVersion: resourceVersion, body: object,
+                key: StoreKey(namespace: "", name: ""), resourceVersion: resourceVersion, body: object,
                 managed: ManagedFields())
             object = representation.table(
                 [], kind, Timestamp(seconds: 0), include, metadata: body.metadata, hasHeader: hasHeader)

@@ -45,8 +45,8 @@ struct APIError: Error, Sendable {
         if let continueToken { metadata["continue"] = .string(continueToken) }
         return .fields([
             "kind": "Status", "apiVersion": "v1", "metadata": .object(metadata), "status": "Failure",
-            "message": .string(message), "reason": reason.isEmpty ? nil : .string(reason),
-            "details": details.isEmpty ? nil : .object(details), "code": .int(Int64(code)),
+            "message": .string(message), "reason": reason.isEmpty ? .none : .string(reason),
+            "details": details.isEmpty ? .none : .object(details), "code": .int(Int64(code)),
         ])
     }
 }

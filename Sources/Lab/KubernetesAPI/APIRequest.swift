@@ -61,10 +61,11 @@ struct APIRequest: Sendable {
         }
     }
 
-    /// The body as JSON; `application/yaml` and the apply type may be YAML.
+    /// The body as JSON; `application/yaml` and the apply type may be YAML, and there is Kubernetes' protobuf.
     ///
     /// - Throws: 400 for anything else.
     func json() throws(APIError) -> JSON {
+        if contentType.hasPrefix(ProtobufBody.mediaType) { return try ProtobufBody.json(body) }
         do {
             let first = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
             if contentType.contains("yaml"), first != UInt8(ascii: "{") {

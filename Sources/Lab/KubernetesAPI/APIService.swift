@@ -66,9 +66,18 @@ struct APIService: Sendable {
         case .version: return .json(versionInfo)
         case .health(let name):
             return .text(request.query["verbose"] == nil ? "ok" : "[+]ping ok\n[+]etcd ok\n\(name) check passed\n")
-        case .openAPIv2: throw .notAcceptable("OpenAPI v3 at /openapi/v3")
+        case .openAPIv2: return try await openAPIv2(request)
         default: return try await describe(route, request)
         }
+    }
+
+    private func openAPIv2(_ request: APIRequest) async throws(APIError) -> APIResponse {
+        guard [OpenAPIv2.mediaType, OpenAPIv2.otherMediaType].contains(where: request.accept.contains) else {
+            throw .notAcceptable(OpenAPIv2.mediaType)
+        }
+        var response = APIResponse(200, .bytes(ByteBuffer(bytes: OpenAPIv2.document(await store.allKinds))))
+        response.contentType = OpenAPIv2.mediaType
+        return response
     }
 
     private func describe(_ route: APIRoute, _ request: APIRequest) async throws(APIError) -> APIResponse {

@@ -125,7 +125,7 @@ enum CustomResourceDefinition {
         func condition(_ type: String, _ isTrue: Bool, _ reason: String, _ message: String) -> JSON {
             let old = crd["status"]?["conditions"]?.array?.first { $0["type"]?.string == type }
             let status: JSON = isTrue ? "True" : "False"
-            let since = old?["status"] == status ? old?["lastTransitionTime"] : nil
+            let since = old?["status"] == status ? old?["lastTransitionTime"] : .none
             return [
                 "type": .string(type), "status": status, "reason": .string(reason), "message": .string(message),
                 "lastTransitionTime": since ?? .string(now.wholeSeconds),

@@ -66,8 +66,8 @@ struct Discovery: Sendable {
             let entry = JSON.fields([
                 "name": .string(kind.plural), "singularName": .string(kind.singular), "kind": .string(kind.kind),
                 "namespaced": .bool(kind.isNamespaced), "verbs": .strings(verbs),
-                "shortNames": kind.shortNames.isEmpty ? nil : .strings(kind.shortNames),
-                "categories": kind.categories.isEmpty ? nil : .strings(kind.categories),
+                "shortNames": kind.shortNames.isEmpty ? .none : .strings(kind.shortNames),
+                "categories": kind.categories.isEmpty ? .none : .strings(kind.categories),
             ])
             guard kind.hasStatus else { return [entry] }
             return [
@@ -117,9 +117,9 @@ struct Discovery: Sendable {
         return .fields([
             "resource": .string(kind.plural), "responseKind": responseKind,
             "scope": kind.isNamespaced ? "Namespaced" : "Cluster", "singularResource": .string(kind.singular),
-            "verbs": .strings(verbs), "shortNames": kind.shortNames.isEmpty ? nil : .strings(kind.shortNames),
-            "categories": kind.categories.isEmpty ? nil : .strings(kind.categories),
-            "subresources": kind.hasStatus ? [status] : nil,
+            "verbs": .strings(verbs), "shortNames": kind.shortNames.isEmpty ? .none : .strings(kind.shortNames),
+            "categories": kind.categories.isEmpty ? .none : .strings(kind.categories),
+            "subresources": kind.hasStatus ? [status] : .none,
         ])
     }
 }

@@ -63,13 +63,15 @@ struct FieldManager {
     ) throws(APIError) -> (JSON, ManagedFields) {
         let base = live ?? .object([:])
         var config = config
-        config["status"] = author.subresource == nil && kind.hasStatus ? nil : config["status"]
+        config["status"] = author.subresource == nil && kind.hasStatus ? .none : config["status"]
         let set = owned(FieldSet(of: config, schema))
         let last = managed.entry(like: author)?.fields ?? FieldSet()
         var managed = managed
         managed.set(author, set)
         var merged = base.merging(config, schema)
-        if !last.subtracting(set).isEmpty { merged = pruned(merged, last: last, all: managed.all) }
+        if !last.subtracting(set).isEmpty {
+            merged = pruned(merged, last: last, all: managed.all.union(FieldSet(of: config, schema)))
+        }
 
         let comparison = TypedComparison(live, merged, schema)
         let changed = comparison.changed.subtractingRecursively(unreachable)

@@ -6,7 +6,7 @@ extension JSON {
         guard case .object(let changes) = patch else { return patch }
         var fields = object ?? [:]
         for (key, value) in changes {
-            fields[key] = value.isNull ? nil : (fields[key] ?? .null).mergePatched(value)
+            fields[key] = value.isNull ? .none : (fields[key] ?? .null).mergePatched(value)
         }
         return .object(fields)
     }

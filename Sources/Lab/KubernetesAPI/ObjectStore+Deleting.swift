@@ -96,7 +96,7 @@ extension ObjectStore {
             }
         }
         if isNamespace { body[["status", "phase"]] = "Terminating" }
-        body[["metadata", "finalizers"]] = finalizers.isEmpty ? nil : .strings(finalizers)
+        body[["metadata", "finalizers"]] = finalizers.isEmpty ? .none : .strings(finalizers)
         commit(reference, body, old.managed)
         terminating.insert(reference)
     }
@@ -184,7 +184,7 @@ extension ObjectStore {
         guard let object = object(dependent) else { return }
         var body = object.body
         let owners = (object.metadata["ownerReferences"]?.array ?? []).filter { $0["uid"]?.string != uid }
-        body[["metadata", "ownerReferences"]] = owners.isEmpty ? nil : .array(owners)
+        body[["metadata", "ownerReferences"]] = owners.isEmpty ? .none : .array(owners)
         commit(dependent, body, object.managed)
     }
 

@@ -69,7 +69,7 @@ struct ObjectStrategy {
         }
         metadata["uid"] = .string(uid)
         metadata["creationTimestamp"] = .string(now.wholeSeconds)
-        metadata["generation"] = kind.generation == .content ? 1 : nil
+        metadata["generation"] = kind.generation == .content ? 1 : .none
         object["metadata"] = metadata
         if !kind.isCustom { BuiltInStrategy.initialize(&object, kind) }
     }

@@ -93,7 +93,7 @@ enum Representation: Sendable, Hashable {
             let cells = kind.columns.map { $0.cell(object.body, now) }
             let body: JSON? =
                 switch include {
-                case .none: nil
+                case .none: .none
                 case .metadata: Self.partial(object, kind)
                 case .object: object.json(as: kind)
                 }

@@ -80,7 +80,7 @@ struct ResourceHandler: Sendable {
 
     private func sentObject() throws(APIError) -> JSON {
         let type = request.contentType.split(separator: ";").first.map { $0.filter { $0 != " " } } ?? ""
-        guard type.isEmpty || type == "application/json" || type == "application/yaml" else {
+        guard ["", "application/json", "application/yaml", ProtobufBody.mediaType].contains(type) else {
             throw .unsupportedMediaType(type, accepted: ["application/json", "application/yaml"])
         }
         return try request.json()
@@ -187,7 +187,7 @@ struct ResourceHandler: Sendable {
             let details = JSON.fields([
                 "name": .string(result.object.key.name), "kind": .string(result.kind.plural),
                 "uid": .string(result.object.uid),
-                "group": result.kind.group.isEmpty ? nil : .string(result.kind.group),
+                "group": result.kind.group.isEmpty ? .none : .string(result.kind.group),
             ])
             response = .json([
                 "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details,

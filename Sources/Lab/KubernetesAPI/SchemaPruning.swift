@@ -59,7 +59,7 @@ extension JSON {
     /// Removes null fields of objects at any depth, as decoding into the types of built-in kinds does.
     func droppingNulls() -> JSON {
         switch self {
-        case .object(let fields): .object(fields.compactMapValues { $0.isNull ? nil : $0.droppingNulls() })
+        case .object(let fields): .object(fields.compactMapValues { $0.isNull ? .none : $0.droppingNulls() })
         case .array(let items): .array(items.map { $0.droppingNulls() })
         default: self
         }

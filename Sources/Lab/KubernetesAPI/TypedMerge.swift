@@ -53,13 +53,13 @@ extension JSON {
                 guard !entry.isMember else { continue }
                 left[key] = value.removing(entry.children, schema.field(key).schema) ?? .null
             }
-            return left.isEmpty && !fields.isEmpty ? nil : .object(left)
+            return left.isEmpty && !fields.isEmpty ? .none : .object(left)
         case .list(let list):
             let left = zip(list.elements, list.items).compactMap { element, item -> JSON? in
                 let entry = set[element]
-                return entry.isMember ? nil : item.removing(entry.children, schema.item)
+                return entry.isMember ? .none : item.removing(entry.children, schema.item)
             }
-            return left.isEmpty && !list.items.isEmpty ? nil : .array(left)
+            return left.isEmpty && !list.items.isEmpty ? .none : .array(left)
         }
     }
 }

@@ -24,6 +24,11 @@ final class MachineEvents: Sendable {
         }
     }
 
+    /// A new boot has a ring of its own.
+    func restart() {
+        ring.forget()
+    }
+
     /// What the ring still holds after an event.
     ///
     /// - Parameters:

@@ -60,7 +60,7 @@ package struct FluxArtifact: Sendable, Hashable {
     package static func unpack(
         layer: [UInt8], named name: String = "the artifact's layer",
         limits: ArchiveLimits = ArchiveLimits(
-            entries: 100_000, entrySize: 64 << 20, totalSize: 512 << 20)
+            entries: 100_000, entrySize: 64 << 20, totalSize: 512 << 20, ratio: 1100)
     ) throws(Fault) -> [String: File] {
         let reader = try ArchiveReader(named: name, bytes: layer, formats: .tar, limits: limits)
         var files: [String: File] = [:]

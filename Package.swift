@@ -134,7 +134,7 @@ let package = Package(
         tests(
             "LabTests",
             [
-                "Core", "Embedded", "HTTPClient", "Kubernetes", "Lab", "NetbootWire", "Packages", "PKI", "TalosAPI",
+                "Core", "Embedded", "HTTPClient", "Kubernetes", "Lab", "NetbootWire", "OCI", "Packages", "PKI", "TalosAPI",
                 "TalosConfig", "YAML", log,
             ] + nio),
         tests("CommandTests", ["Core"]),

@@ -1,4 +1,5 @@
 import Core
+import FoundationEssentials
 import Glibc
 
 /// A directory of a test's own, removed with everything in it at the end.
@@ -14,9 +15,6 @@ final class TemporaryDirectory: Sendable {
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
     deinit {
-        nftw(path, { name, _, _, _ in name.map { remove($0) } ?? 0 }, 16, depthFirst | physicalWalk)
+        try? FileManager.default.removeItem(atPath: path)
     }
 }
-
-private let physicalWalk: Int32 = 1
-private let depthFirst: Int32 = 8

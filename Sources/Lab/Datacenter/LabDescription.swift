@@ -80,3 +80,10 @@ extension LabDescription {
         try FileStore.replace(path, with: bytes + [0x0A])
     }
 }
+
+extension LabDescription.Provisioning {
+    /// The unprivileged ports that a lab's machines use in the place of 67, 69 and 80.
+    static func standard(_ address: IPAddress) -> Self {
+        Self(address: address, dhcpPort: 6767, proxyPort: 4011, tftpPort: 6969, httpPort: 8080, logPort: 6050)
+    }
+}

@@ -116,7 +116,7 @@ extension TalosNode {
                 try await cluster.api.serve(
                     address: address.description, port: environment.kubernetesPort,
                     certificatePEM: identity.certificate.pem, keyPEM: identity.key.pkcs8PEM,
-                    clientCAPEM: authority.certificate.pem)
+                    clientCAPEM: authority.certificate.pem, node: hardware.name)
             } catch {
                 log.write("kube-apiserver: \(error)", level: .error)
             }

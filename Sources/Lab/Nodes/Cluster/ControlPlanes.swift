@@ -10,13 +10,13 @@ actor ControlPlanes {
     }
 
     private let accessLog: AccessLog
-    private let makeAPI: @Sendable () -> any ClusterAPI
+    private let makeAPI: @Sendable (NodeConfig) -> any ClusterAPI
     /// Every new cluster.
     nonisolated let created = Broadcast<LabCluster>(remembered: 16)
     private(set) var clusters: [LabCluster] = []
     private var trustds: [IPAddress: Trustd] = [:]
 
-    init(accessLog: AccessLog, makeAPI: @escaping @Sendable () -> any ClusterAPI) {
+    init(accessLog: AccessLog, makeAPI: @escaping @Sendable (NodeConfig) -> any ClusterAPI) {
         self.accessLog = accessLog
         self.makeAPI = makeAPI
     }
@@ -31,7 +31,7 @@ actor ControlPlanes {
         guard let authority = config.kubernetesCA.authority else {
             throw CallStatus(.internal, "the configuration has no CA for Kubernetes")
         }
-        let cluster = LabCluster(id: id, config: config, authority: authority, api: makeAPI())
+        let cluster = LabCluster(id: id, config: config, authority: authority, api: makeAPI(config))
         clusters.append(cluster)
         await cluster.found(member, name: name, address: address)
         accessLog.record(

@@ -3,9 +3,10 @@ import PKI
 
 /// What serves the Kubernetes API of a cluster on an address, until its task is cancelled.
 protocol ClusterAPI: Sendable {
+    /// - Parameter node: the machine that serves, for the access log.
     /// - Throws: when the address is taken.
     func serve(
-        address: String, port: Int, certificatePEM: String, keyPEM: String, clientCAPEM: String
+        address: String, port: Int, certificatePEM: String, keyPEM: String, clientCAPEM: String, node: String
     ) async throws
 }
 

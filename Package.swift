@@ -44,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // Floor 0
@@ -137,6 +138,8 @@ let package = Package(
                 "Core", "Embedded", "HTTPClient", "Kubernetes", "Lab", "NetbootWire", "OCI", "Packages", "PKI", "TalosAPI",
                 "TalosConfig", "YAML", log,
             ] + nio),
-        tests("CommandTests", ["Core"]),
+        tests(
+            "CommandTests",
+            ["Core", "cozy-bootstrap", .product(name: "Subprocess", package: "swift-subprocess")]),
     ]
 )

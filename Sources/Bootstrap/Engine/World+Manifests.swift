@@ -34,6 +34,9 @@ extension World {
     /// A downloaded manifest.
     private func manifest(_ file: Release.File) throws -> [KubernetesObject] {
         let path = "\(directory.assets)/\(file.name)"
-        return try YAML.parse(try FileStore.read(path), file: path).map { KubernetesObject(try $0.json()) }
+        return try YAML.parse(try FileStore.read(path), file: path).compactMap { document in
+            let json = try document.json()
+            return json.isNull ? nil : KubernetesObject(json)
+        }
     }
 }

@@ -35,6 +35,9 @@ struct EtcdBootstrapStep: Step {
             case .member, .absent: continue
             }
         }
+        guard history.effects == 0 else {
+            return .waiting(WaitReason(node.name, "it has accepted the bootstrap; its etcd has not come up yet"))
+        }
         if history.isAmbiguous, let wait = remainingSettling(world, history) {
             return .waiting(
                 WaitReason(node.name, "an earlier bootstrap call may still take effect (\(wait))"))

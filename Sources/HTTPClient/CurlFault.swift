@@ -4,7 +4,7 @@ import Core
 /// libcurl's result as a fault, with the URL as its place.
 func curlFault(_ code: CURLcode, _ reason: String, _ url: String) -> Fault {
     switch code {
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
         Fault(.usage, "the URL cannot be used", at: url, why: reason)
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
         Fault(.unreachable, "the host name does not resolve", at: url, why: reason)
@@ -31,7 +31,7 @@ func curlFault(_ code: CURLcode, _ reason: String, _ url: String) -> Fault {
     case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION:
         Fault(.failed, "libcurl cannot carry out the request", at: url, why: reason)
     case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL:
-        Fault(.corrupted, "the server's answer is not HTTP", at: url, why: reason)
+        Fault(.corrupted, "the server's answer is not HTTP, or leads away from it", at: url, why: reason)
     default:
         Fault(.unreachable, "the connection broke", at: url, why: reason)
     }

@@ -5,6 +5,12 @@ package struct DownloadResult: Sendable, Hashable {
     package var sha256: String
     /// How many of the bytes were there from an earlier, interrupted download.
     package var resumedFrom: Int
+
+    package init(bytes: Int, sha256: String, resumedFrom: Int) {
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.resumedFrom = resumedFrom
+    }
 }
 
 /// How far a download is.
@@ -12,4 +18,9 @@ package struct DownloadProgress: Sendable, Hashable {
     package var received: Int
     /// nil while the server has not said.
     package var total: Int?
+
+    package init(received: Int, total: Int?) {
+        self.received = received
+        self.total = total
+    }
 }

@@ -1,5 +1,6 @@
 import CCurl
 import CShims
+import Glibc
 
 /// One libcurl easy handle with the memory that its options point at. The first option that fails is remembered.
 final class EasyHandle {
@@ -64,6 +65,13 @@ final class EasyHandle {
 
     /// PEM of the certificate that the server showed first.
     var leafCertificate: String? { shim_curl_leaf_certificate(raw).map { String(cString: $0) } }
+
+    /// Makes sure that the connection of a transfer that failed serves no other: libcurl keeps it when only an HTTP/2
+    /// stream failed, and its version 7.88 then mixes up the next ones. A closed one is dropped when it is looked at.
+    func spoilConnection() {
+        let socket = shim_curl_active_socket(raw)
+        if socket >= 0 { shutdown(socket, Int32(SHUT_RDWR)) }
+    }
 
     /// What libcurl has to say about the last error.
     func reason(_ code: CURLcode) -> String {

@@ -1,23 +1,38 @@
 import Core
 
 extension Exchange {
-    /// Sends the body while waiting for the head, and returns when both are done. A head with a status from 300 up ends
-    /// the sending: the server has made up its mind.
+    /// Sends the body while waiting for the head, and returns when both are done.
+    ///
+    /// The sending ends early when the transfer ends, or when the head says that the server has made up its mind: a
+    /// status from 300 up, or a gRPC status.
     func head(sending source: HTTPBodySource) async -> Head {
-        await withTaskGroup(of: Head?.self) { group in
+        await withTaskGroup(of: Half.self) { group in
             group.addTask {
                 await self.pump(source)
-                return nil
+                return .sent
             }
-            group.addTask { await self.head() }
-            var head: Head?
-            for await result in group {
-                guard let result else { continue }
-                head = result
-                if !result.invitesMore { group.cancelAll() }
+            group.addTask { .answered(await self.head()) }
+            group.addTask {
+                await self.waitForEnd()
+                return .ended
+            }
+            var (head, isSent) = (nil as Head?, false)
+            for await half in group {
+                switch half {
+                case .sent: isSent = true
+                case .answered(let answer): head = answer
+                case .ended: group.cancelAll()
+                }
+                if let head, isSent || !head.invitesMore { group.cancelAll() }
             }
             return head ?? .failure(TransferFailure(Fault(.cancelled, "the request was given up", at: url), sent: true))
         }
+    }
+
+    private enum Half: Sendable {
+        case sent
+        case answered(Head)
+        case ended
     }
 
     private func pump(_ source: HTTPBodySource) async {
@@ -38,6 +53,6 @@ extension Exchange {
 extension Exchange.Head {
     fileprivate var invitesMore: Bool {
         guard case .success(let head) = self else { return false }
-        return head.status < 300
+        return head.status < 300 && head.headers["grpc-status"] == nil
     }
 }

@@ -22,6 +22,7 @@ final class Exchange: Sendable {
         var chunkReader: CheckedContinuation<Chunk, Never>?
         var trailers = HTTPHeaders()
         var end: Result<Void, Fault>?
+        var endWaiter: CheckedContinuation<Void, Never>?
         var outgoing = Outgoing()
 
         mutating func takeChunk() -> [UInt8]? {
@@ -99,6 +100,29 @@ final class Exchange: Sendable {
             }
         } onCancel: {
             cancel()
+        }
+    }
+
+    /// Returns when the transfer has ended or the task is cancelled.
+    func waitForEnd() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    let isOver = state.end != nil || Task.isCancelled
+                    if !isOver { state.endWaiter = continuation }
+                    return isOver
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            takeEndWaiter()?.resume()
+        }
+    }
+
+    private func takeEndWaiter() -> CheckedContinuation<Void, Never>? {
+        state.withLock { state in
+            defer { state.endWaiter = nil }
+            return state.endWaiter
         }
     }
 
@@ -269,5 +293,6 @@ final class Exchange: Sendable {
         readers.head?.resume(returning: .failure(noHead))
         readers.chunk?.resume(returning: end.map { nil })
         writer?.resume(returning: false)
+        takeEndWaiter()?.resume()
     }
 }

@@ -21,7 +21,7 @@ package struct HTTPRequest: Sendable {
         case http1
         /// HTTP/2 over TLS or nothing.
         case http2
-        /// HTTP/2 in clear text without an upgrade.
+        /// HTTP/2 in clear text without an upgrade; every request has a connection of its own.
         case http2PriorKnowledge
     }
 

@@ -30,7 +30,7 @@ final class Loop {
     /// Fails whatever is left.
     func end(_ commands: [EngineCommand]) {
         for id in Array(transfers.keys) {
-            guard let transfer = remove(id) else { continue }
+            guard let transfer = abort(id) else { continue }
             transfer.exchange.finish(Engine.closed(transfer.exchange.url))
         }
         for case .start(let exchange, _) in commands { exchange.finish(Engine.closed(exchange.url)) }
@@ -41,7 +41,7 @@ final class Loop {
         case .start(let exchange, let plan): start(exchange, plan)
         case .receive(let id): transfers[id]?.resumeReceiving()
         case .send(let id): transfers[id]?.resumeSending()
-        case .cancel(let id): _ = remove(id)
+        case .cancel(let id): _ = abort(id)
         }
     }
 
@@ -71,6 +71,13 @@ final class Loop {
         return transfer
     }
 
+    /// Takes out a transfer that has not ended, and its connection with it: libcurl 7.88 would keep an HTTP/2 connection
+    /// and leave the server to believe that the stream goes on.
+    private func abort(_ id: TransferID) -> Transfer? {
+        transfers[id]?.easy.set(CURLOPT_FORBID_REUSE, 1)
+        return remove(id)
+    }
+
     private func collectEnded() {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
@@ -80,6 +87,7 @@ final class Loop {
             let code = message.pointee.data.result
             guard let transfer = transfers[id] else { continue }
             let failure = transfer.failure(code)
+            if failure != nil { transfer.easy.spoilConnection() }
             _ = remove(id)
             transfer.exchange.finish(failure)
         }
@@ -97,7 +105,7 @@ final class Loop {
         for (id, transfer) in transfers {
             guard let deadline = transfer.idleDeadline(now) else { continue }
             if deadline <= now {
-                _ = remove(id)
+                _ = abort(id)
                 transfer.exchange.finish(TransferFailure(transfer.idleFault(), sent: true))
             } else {
                 nextIdleCheck = min(nextIdleCheck ?? deadline, deadline)

@@ -62,12 +62,19 @@ extension Transfer {
         }
         easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if plan.handshakeOnly { easy.set(CURLOPT_CONNECT_ONLY, 1) }
-        if request.freshConnection || plan.handshakeOnly || request.tls.trust == .unverified {
+        if needsOwnConnection {
             easy.set(CURLOPT_FRESH_CONNECT, 1)
             easy.set(CURLOPT_FORBID_REUSE, 1)
             easy.set(CURLOPT_SSL_SESSIONID_CACHE, 0)
         }
         easy.set(CURLOPT_HTTP_VERSION, httpVersion(request.version))
+    }
+
+    /// libcurl 7.88 cannot send a second request over an HTTP/2 connection in clear text.
+    private var needsOwnConnection: Bool {
+        let request = plan.request
+        return request.freshConnection || plan.handshakeOnly || request.tls.trust == .unverified
+            || request.version == .http2PriorKnowledge
     }
 
     private func httpVersion(_ version: HTTPRequest.Version) -> Int {

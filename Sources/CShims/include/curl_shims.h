@@ -23,6 +23,8 @@ long shim_curl_get_long(CURL *easy, CURLINFO info);
 curl_off_t shim_curl_get_offset(CURL *easy, CURLINFO info);
 // Valid until the handle's next use; may be NULL.
 const char *shim_curl_get_string(CURL *easy, CURLINFO info);
+// The socket of the last connection while libcurl still holds it, or -1.
+int shim_curl_active_socket(CURL *easy);
 // The PEM text of the certificate that the server showed first, or NULL; needs CURLOPT_CERTINFO.
 const char *shim_curl_leaf_certificate(CURL *easy);
 

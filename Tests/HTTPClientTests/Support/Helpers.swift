@@ -29,6 +29,19 @@ final class Counter: Sendable {
     }
 }
 
+/// Waits until the number has begun to grow and has not grown for a while.
+func standstill(of counter: Counter) async throws {
+    let deadline = ContinuousClock.now.advanced(by: .seconds(20))
+    var (last, still) = (0, 0)
+    while still < 50 {
+        try #require(ContinuousClock.now < deadline, "the number never stands still")
+        try await Task.sleep(for: .milliseconds(3))
+        let now = counter.value
+        still = now == last && now > 0 ? still + 1 : 0
+        last = now
+    }
+}
+
 /// A list that tasks share.
 final class Recorder<Element: Sendable>: Sendable {
     private let state = Mutex<[Element]>([])

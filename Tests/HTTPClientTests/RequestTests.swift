@@ -14,7 +14,7 @@ struct RequestTests {
                 seen.append(request)
                 try await connection.respond("201 Created", ["X-Thing: a", "x-thing: b"], body: "hello")
             }
-        } _: { port in
+        } _: { port async throws in
             let answer = try await client.collect(
                 HTTPRequest(.get, "http://127.0.0.1:\(port)/a/b?c=d", headers: ["X-Empty": "", "X-Full": "yes"]))
             #expect(answer.head.status == 201)
@@ -42,7 +42,7 @@ struct RequestTests {
                 seen.append(request)
                 try await connection.respond("200 OK")
             }
-        } _: { port in
+        } _: { port async throws in
             let url = "http://127.0.0.1:\(port)/"
             _ = try await client.collect(HTTPRequest(method, url, body: .bytes(body)))
             _ = try await client.collect(HTTPRequest(method, url))
@@ -60,7 +60,7 @@ struct RequestTests {
                 #expect(request.method == "HEAD")
                 try await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n")
             }
-        } _: { port in
+        } _: { port async throws in
             let answer = try await client.collect(HTTPRequest(.head, "http://127.0.0.1:\(port)/"))
             #expect(answer.head.contentLength == 1234)
             #expect(answer.body.isEmpty)
@@ -74,7 +74,7 @@ struct RequestTests {
                 try await connection.write("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
                 try await connection.respond("200 OK", body: "x")
             }
-        } _: { port in
+        } _: { port async throws in
             let answer = try await client.collect(HTTPRequest(.get, "http://127.0.0.1:\(port)/"))
             #expect(answer.head.status == 200)
             #expect(answer.head.headers["link"] == nil)
@@ -89,7 +89,7 @@ struct RequestTests {
                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 7\r\nX-End: yes\r\n\r\n"
                 )
             }
-        } _: { port in
+        } _: { port async throws in
             let response = try await client.execute(HTTPRequest(.get, "http://127.0.0.1:\(port)/"))
             #expect(response.body.trailers.isEmpty)
             #expect(try await response.body.collect(limit: 10) == Array("abc".utf8))
@@ -107,7 +107,7 @@ struct RequestTests {
                 seen.append(request)
                 try await connection.respond("200 OK")
             }
-        } _: { port in
+        } _: { port async throws in
             let chunks = AsyncStream<[UInt8]> { continuation in
                 for start in stride(from: 0, to: body.count, by: 100_000) {
                     continuation.yield(Array(body[start..<min(start + 100_000, body.count)]))
@@ -135,7 +135,7 @@ struct RequestTests {
                     try await connection.respond("307 Temporary Redirect", ["Location: /end"], body: "elsewhere")
                 }
             }
-        } _: { port in
+        } _: { port async throws in
             let base = "http://127.0.0.1:\(port)"
             let answer = try await client.collect(HTTPRequest(.get, base + "/start"))
             #expect(answer.head.status == 200)
@@ -155,7 +155,7 @@ struct RequestTests {
             while try await connection.request() != nil {
                 try await connection.respond("200 OK", body: "\(connection.number)")
             }
-        } _: { port in
+        } _: { port async throws in
             let request = HTTPRequest(.get, "http://127.0.0.1:\(port)/")
             var fresh = request
             fresh.freshConnection = true
@@ -173,7 +173,7 @@ struct RequestTests {
             while let request = try await connection.request() {
                 try await connection.respond("200 OK", body: request.target)
             }
-        } _: { port in
+        } _: { port async throws in
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<300 {
                     group.addTask {
@@ -192,7 +192,7 @@ struct RequestTests {
             while let request = try await connection.request() {
                 try await connection.respond("200 OK", body: request.target)
             }
-        } _: { port in
+        } _: { port async throws in
             let answer = try await client.collect(
                 HTTPRequest(.get, "http://example.invalid/x", proxy: .url("http://127.0.0.1:\(port)")))
             #expect(answer.body == Array("http://example.invalid/x".utf8))
@@ -205,7 +205,7 @@ struct RequestTests {
             while let request = try await connection.request() {
                 try await connection.respond("200 OK", body: request["host"] ?? "")
             }
-        } _: { port in
+        } _: { port async throws in
             let answer = try await client.collect(
                 HTTPRequest(
                     .get, "http://node.example:6443/", connectTo: .init(host: "127.0.0.1", port: port), proxy: .none))

@@ -135,8 +135,8 @@ let package = Package(
         tests(
             "LabTests",
             [
-                "Core", "Embedded", "HTTPClient", "Kubernetes", "Lab", "NetbootWire", "OCI", "Packages", "PKI", "TalosAPI",
-                "TalosConfig", "YAML", log,
+                "Core", "Embedded", "HTTPClient", "Kubernetes", "Lab", "Netboot", "NetbootWire", "OCI", "Packages", "PKI",
+                "TalosAPI", "TalosConfig", "TalosMessages", "YAML", log,
             ] + nio),
         tests(
             "CommandTests",

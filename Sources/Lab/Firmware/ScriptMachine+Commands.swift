@@ -29,17 +29,17 @@ extension ScriptMachine {
         switch command {
         case "echo", "imgstat", "ifstat", "ifclose", "route", "console", "colour", "cpair": return .done
         case "set":
-            guard let name = arguments.first else { return .failed("set: no setting named") }
+            guard let name = Self.setting(arguments) else { return .failed("set: no setting named") }
             variables[name] = arguments.dropFirst().joined(separator: " ")
             return .done
         case "clear":
-            if let name = arguments.first { variables[name] = nil }
+            if let name = Self.setting(arguments) { variables[name] = nil }
             return .done
         case "isset": return arguments.first?.isEmpty == false ? .done : .failed("isset: not set")
         case "iseq":
             return arguments.count == 2 && arguments[0] == arguments[1] ? .done : .failed("iseq: not equal")
         case "inc":
-            guard let name = arguments.first else { return .failed("inc: no setting named") }
+            guard let name = Self.setting(arguments) else { return .failed("inc: no setting named") }
             let step = arguments.dropFirst().first.flatMap { Int($0) } ?? 1
             variables[name] = String((variables[name].flatMap { Int($0) } ?? 0) + step)
             return .done
@@ -71,6 +71,11 @@ extension ScriptMachine {
         }
     }
 
+    /// The name of a setting without its type: `tries` of `tries:int32`.
+    private static func setting(_ arguments: [String]) -> String? {
+        arguments.first.flatMap { $0.split(separator: ":").first }.map(String.init)
+    }
+
     /// Only the first port has a cable.
     private static func isCabled(_ arguments: [String]) -> Bool {
         arguments.isEmpty || arguments.contains("net0")
@@ -90,7 +95,7 @@ extension ScriptMachine {
     private mutating func exit(_ code: String?) -> Performed {
         let number = code.flatMap { Int($0) } ?? 0
         // The rest of its line is lost with the script.
-        guard let effect = leave(error: number == 0 ? nil : "exit \(number)") else { return .done }
+        guard let effect = leave(error: number == 0 ? nil : "exit \(number)", isExit: true) else { return .done }
         return .effect(effect)
     }
 

@@ -36,8 +36,6 @@ struct ScriptMachine: Sendable {
         let lines: [String]
         let base: BootURL
         var next = 0
-        /// Nothing behind this frame runs any more.
-        var replaces = false
     }
 
     struct Image: Sendable, Hashable {
@@ -68,7 +66,7 @@ struct ScriptMachine: Sendable {
 
     /// Begins with the script at a URL.
     mutating func start(_ script: String, at url: BootURL) -> Effect {
-        if let error = push(script, at: url, replaces: false) { return .end(.failed(error)) }
+        if let error = push(script, at: url) { return .end(.failed(error)) }
         return run()
     }
 
@@ -90,9 +88,13 @@ struct ScriptMachine: Sendable {
         case .script(let text):
             guard let base = pendingBase else { return .end(.failed("no script was asked for")) }
             pendingBase = nil
-            if pendingReplace { frames.removeAll() }
-            if let error = push(text, at: base, replaces: pendingReplace) { return proceed(line, after: error) }
-            continuations.append(line)
+            if let error = push(text, at: base) { return proceed(line, after: error) }
+            if pendingReplace, frames.count > 1 {
+                // The new script takes the place of the one that asked for it.
+                frames.remove(at: frames.count - 2)
+            } else {
+                continuations.append(line)
+            }
             return run()
         }
     }
@@ -101,7 +103,7 @@ struct ScriptMachine: Sendable {
     /// For each chained script, the rest of the line that chained it.
     private var continuations: [[String]] = []
 
-    private mutating func push(_ script: String, at url: BootURL, replaces: Bool) -> String? {
+    private mutating func push(_ script: String, at url: BootURL) -> String? {
         let lines = script.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
         guard let first = lines.first, first.hasPrefix("#!ipxe") || first.hasPrefix("#!gpxe") else {
             return "Exec format error (not an iPXE script)"
@@ -109,7 +111,7 @@ struct ScriptMachine: Sendable {
         guard lines.count <= Self.lineLimit else { return "the script has more than \(Self.lineLimit) lines" }
         guard frames.count < Self.depthLimit else { return "scripts are chained more than \(Self.depthLimit) deep" }
         variables["cwduri"] = url.resolving("./")?.description
-        frames.append(Frame(lines: lines, base: url, next: 1, replaces: replaces))
+        frames.append(Frame(lines: lines, base: url, next: 1))
         return nil
     }
 
@@ -189,11 +191,10 @@ struct ScriptMachine: Sendable {
     /// Ends the innermost script.
     ///
     /// - Returns: nil when an outer one goes on.
-    mutating func leave(error: String?) -> Effect? {
-        guard let frame = frames.popLast() else { return .end(.exit) }
-        guard !frames.isEmpty, !frame.replaces, let line = continuations.popLast() else {
+    mutating func leave(error: String?, isExit: Bool = false) -> Effect? {
+        guard frames.popLast() != nil, !frames.isEmpty, let line = continuations.popLast() else {
             frames = []
-            return .end(error.map { .failed($0) } ?? .exit)
+            return .end(isExit ? .exit : error.map { .failed($0) } ?? .exit)
         }
         if let base = frames.last?.base { variables["cwduri"] = base.resolving("./")?.description }
         return proceed(line, after: error)

@@ -126,7 +126,14 @@ let package = Package(
         tests("NetbootWireTests", ["Core", "NetbootWire"]),
         tests("NetbootTests", ["Core", "Embedded", "Netboot", "NetbootWire", log, http1] + nio),
         tests("TalosConfigTests", ["Core", "Embedded", "PKI", "TalosConfig", "YAML"]),
-        tests("TalosAPITests", ["Core", "HTTPClient", "PKI", "TalosAPI", "TalosMessages"]),
+        tests(
+            "TalosAPITests",
+            [
+                "Core", "HTTPClient", "PKI", "TalosAPI", "TalosMessages", "YAML", protobuf,
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         tests("KubernetesTests", ["Core", "HTTPClient", "Kubernetes", "PKI", "YAML"]),
         tests("OCITests", ["Archives", "Core", "HTTPClient", "OCI", "PKI"]),
         tests("PackagesTests", ["Core", "Embedded", "Kubernetes", "PKI", "Packages", "YAML"]),

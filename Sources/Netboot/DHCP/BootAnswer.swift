@@ -10,7 +10,6 @@ struct BootAnswer: Sendable, Hashable {
     /// Option 43 of a proxy's reply.
     let vendorSpecific: [UInt8]?
 
-    /// - Parameter address: where TFTP and HTTP are served.
     /// - Returns: nil when there is no loader for the architecture.
     init?(_ client: BootClient, loaders: BootloaderTable, files: BootFiles, httpBaseURL: String) {
         switch client {

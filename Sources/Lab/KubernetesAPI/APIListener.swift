@@ -37,8 +37,10 @@ struct APIListener: Sendable {
         }
         let server = try await bind(address, port, protocols, logger)
         let registry = connections
-        await withTaskCancellationHandler {
-            await onListening(server.channel.localAddress?.port ?? port)
+        await onListening(server.channel.localAddress?.port ?? port)
+        // Cancellation stays out here and closes the sockets. A cancelled handler would leave HTTP/2 streams that NIO has
+        // just opened to nobody, which NIO answers with a trap.
+        let work = Task {
             await withDiscardingTaskGroup { group in
                 try? await server.executeThenClose { inbound in
                     for try await connection in inbound {
@@ -47,6 +49,9 @@ struct APIListener: Sendable {
                 }
                 registry.closeAll()
             }
+        }
+        await withTaskCancellationHandler {
+            await work.value
         } onCancel: {
             server.channel.close(promise: nil)
             registry.closeAll()

@@ -35,13 +35,13 @@ import YAML
             #expect(try await client.disks().contains { $0.wwid == node.diskWWID })
             #expect(try await client.systemDisk() == nil)
             let boot = try await client.bootID()
-            await #expect { try await client.bootstrap() } throws: { ($0 as? Fault)?.code == .denied }
+            await #expect { try await client.bootstrap() } throws: { "\($0)".contains("not authorized") }
             await #expect { try await client.reset(graceful: false, reboot: true) } throws: {
-                ($0 as? Fault)?.code == .denied
+                "\($0)".contains("not authorized")
             }
             await #expect {
                 _ = try await client.resource(.init("MachineConfigs.config.talos.dev", in: "config"), "v1alpha1")
-            } throws: { ($0 as? Fault)?.code == .denied }
+            } throws: { "\($0)".contains("not authorized") }
             // A wrong pin does not get in.
             let stranger = host.maintenance(node, pins: [String(repeating: "A", count: 43) + "="])
             await #expect(throws: Fault.self) { _ = try await stranger.version() }
@@ -91,9 +91,9 @@ import YAML
             _ = try await eventually("the API") { try await host.client(node).version() }
             let reader = try host.client(node, roles: ["os:reader"])
             #expect(try await reader.version().tag == "v1.13.6")
-            await #expect { try await reader.bootstrap() } throws: { ($0 as? Fault)?.code == .denied }
+            await #expect { try await reader.bootstrap() } throws: { "\($0)".contains("not authorized") }
             let nobody = try host.client(node, roles: ["os:cook"])
-            await #expect { _ = try await nobody.version() } throws: { ($0 as? Fault)?.code == .denied }
+            await #expect { _ = try await nobody.version() } throws: { "\($0)".contains("not authorized") }
             let twoWay = try host.secrets.talosCA.issue(
                 .init(
                     organizations: ["os:admin"], usage: .serverAndClient, validity: .seconds(3600),

@@ -48,6 +48,7 @@ struct APIListener: Sendable {
                     }
                 }
                 registry.closeAll()
+                try? await server.channel.closeFuture.get()
             }
         }
         await withTaskCancellationHandler {

@@ -257,6 +257,6 @@ extension ObjectStore {
     /// Ends the serving of a CRD that is gone.
     func withdraw(_ crd: JSON) {
         serve([], insteadOf: crd["spec"]?["names"]?["plural"]?.string ?? "", group: crd["spec"]?["group"]?.string ?? "")
-        drop(storageName(of: crd))
+        end(storageName(of: crd))
     }
 }

@@ -88,57 +88,6 @@ extension ObjectStore {
         return try change(old, to: object, kind, address, options)
     }
 
-    // MARK: Server-side apply
-
-    private func apply(
-        _ config: JSON, _ kind: ResourceKind, _ address: ResourceAddress, _ options: WriteOptions
-    ) throws(APIError) -> WriteResult {
-        var config = config
-        guard config["metadata"]?["managedFields"] == nil else {
-            throw .badRequest("metadata.managedFields must be nil")
-        }
-        let key = try ObjectStrategy(kind: kind, now: clock.now).identify(&config, address)
-        try checkDeclared(config, kind, key)
-        let author = author(kind, address, .apply, options)
-        let live = collections[kind.storageName]?.objects[key]
-        guard let live else {
-            guard address.subresource == nil, !kind.isNamespaced || address.namespace != nil else {
-                throw .notFound(kind, key.name)
-            }
-            if config["metadata"]?["uid"] != nil {
-                throw .conflict(
-                    kind, key.name,
-                    "uid mismatch: the provided object specified uid \(config["metadata"]?["uid"]?.string ?? ""), and no existing object was found"
-                )
-            }
-            if config["metadata"]?["resourceVersion"] != nil { throw .modified(kind, key.name) }
-            var object = config
-            if !kind.isCustom { object = object.droppingNulls() }
-            let applied = object
-            return try insert(object, kind, address, options, author: author) { (body, manager) throws(APIError) in
-                (body, try manager.applied(applied, to: nil, ManagedFields(), force: options.isForced).1)
-            }
-        }
-        let shown = kind.show(live.body)
-        let (merged, managed) = try FieldManager(kind: kind, author: author).applied(
-            config, to: shown, live.managed, force: options.isForced)
-        return try change(live, to: merged, kind, address, options, managed: managed)
-    }
-
-    /// An applied custom resource names only fields of its schema, and no item of a list twice.
-    private func checkDeclared(_ config: JSON, _ kind: ResourceKind, _ key: StoreKey) throws(APIError) {
-        guard kind.isCustom else { return }
-        var dropped: [String] = []
-        var copy = config
-        copy.prune(kind.schema, noting: &dropped)
-        guard let first = dropped.min() else { return }
-        let name = key.namespace.isEmpty ? "/\(key.name)" : "\(key.namespace)/\(key.name)"
-        throw APIError(
-            500, "",
-            "failed to create typed patch object (\(name); \(kind.apiVersion), Kind=\(kind.kind)): .\(first): field not declared in schema"
-        )
-    }
-
     // MARK: The two ways into the store
 
     func author(
@@ -151,7 +100,7 @@ extension ObjectStore {
             time: clock.now)
     }
 
-    private func insert(
+    func insert(
         _ object: JSON, _ kind: ResourceKind, _ address: ResourceAddress, _ options: WriteOptions,
         author: ManagedFieldsEntry,
         _ account: (JSON, FieldManager) throws(APIError) -> (JSON, ManagedFields)
@@ -186,7 +135,7 @@ extension ObjectStore {
             isCreated: true, warnings: warnings)
     }
 
-    private func change(
+    func change(
         _ old: StoredObject, to new: JSON, _ kind: ResourceKind, _ address: ResourceAddress, _ options: WriteOptions,
         managed applied: ManagedFields? = nil
     ) throws(APIError) -> WriteResult {

@@ -55,17 +55,17 @@ actor ObjectStore {
         }
         for kind in new {
             kinds[kind.groupVersion, default: [:]][kind.plural] = kind
-            if collections[kind.storageName] == nil {
+            if collections[kind.storageName]?.isEnded ?? true {
                 collections[kind.storageName] = ResourceCollection(at: resourceVersion)
             }
         }
         discoveryRevision += 1
     }
 
-    /// Ends a resource: its watches end, its history is gone.
-    func drop(_ storageName: String) {
+    /// Ends a resource: its watches read what is left of its history and end.
+    func end(_ storageName: String) {
         for watcher in (collections[storageName]?.watchers ?? [:]).values { watcher.finish() }
-        collections[storageName] = nil
+        collections[storageName]?.isEnded = true
     }
 
     // MARK: Objects
@@ -144,7 +144,7 @@ actor ObjectStore {
     /// Gives a signal for each change of a resource, until ``unsubscribe(_:_:)`` or the end of the resource.
     func subscribe(_ storageName: String, _ watcher: AsyncStream<WatchSignal>.Continuation) -> Int {
         nextWatcher += 1
-        if collections[storageName] == nil {
+        if collections[storageName]?.isEnded ?? true {
             watcher.finish()
         } else {
             collections[storageName]?.watchers[nextWatcher] = watcher

@@ -22,6 +22,8 @@ struct ResourceCollection {
     private(set) var history: [HistoryEvent] = []
     /// Changes up to this resource version are no longer in the history.
     private(set) var compacted: Int
+    /// Set when the resource is no longer served; the history stays for the watches that are ending.
+    var isEnded = false
     var watchers: [Int: AsyncStream<WatchSignal>.Continuation] = [:]
     private var order: [StoreKey]?
 

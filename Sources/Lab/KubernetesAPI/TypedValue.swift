@@ -30,6 +30,22 @@ struct TypedList {
         var seen: Set<PathElement> = []
         return elements.first { !seen.insert($0).inserted }
     }
+
+    /// Where in a value a list has an element twice: the path and the element.
+    static func duplicate(in value: JSON, _ schema: Schema) -> (path: [PathElement], element: PathElement)? {
+        let children: [(PathElement, JSON, Schema)]
+        switch TypedValue(value, schema) {
+        case .leaf: return nil
+        case .map(let fields): children = fields.map { (.field($0), $1, schema.field($0).schema) }
+        case .list(let list):
+            if let duplicate = list.duplicate { return ([], duplicate) }
+            children = zip(list.elements, list.items).map { ($0, $1, schema.item) }
+        }
+        for (element, child, childSchema) in children {
+            if let found = duplicate(in: child, childSchema) { return ([element] + found.path, found.element) }
+        }
+        return nil
+    }
 }
 
 /// A value as server-side apply walks it: a map by entry, a list by item, or a leaf.

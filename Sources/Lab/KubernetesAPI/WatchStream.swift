@@ -50,6 +50,9 @@ struct WatchStream: Sendable {
             }
             if !lines.isEmpty { try await send(lines.take()) }
         }
+        guard let last = try? await catchUp(&position) else { return }
+        lines.addChanges(last, filter, clock.now)
+        if !lines.isEmpty { try await send(lines.take()) }
     }
 
     private func begin(_ lines: inout WatchLines) async throws(APIError) -> Int {

@@ -36,21 +36,15 @@ package struct ClusterRun: Sendable {
     /// - Throws: ``Fault`` `refused` when another run is at work here or the plan may not follow the current one, and
     ///   the fault of the step that stopped the run.
     package func run(view: @escaping View) async throws -> RunResult {
-        try await carryOut(view: view) { _ in }
+        try await carryOut(serving: false, view: view)
     }
 
-    /// Runs until every step's goal holds, then goes on serving boot requests and packages until cancelled.
+    /// Does what ``run(view:)`` does, and serves boot requests and packages all the while and after, until cancelled.
     package func serve() async throws {
-        _ = try await carryOut(view: { changes in for await _ in changes {} }) { world in
-            try await DaemonServices.start(in: world)
-            log.info("serving")
-            try await Task.sleep(for: .seconds(Int64.max / 2))
-        }
+        _ = try await carryOut(serving: true, view: { changes in for await _ in changes {} })
     }
 
-    private func carryOut(
-        view: @escaping View, then rest: @escaping @Sendable (World) async throws -> Void
-    ) async throws -> RunResult {
+    private func carryOut(serving: Bool, view: @escaping View) async throws -> RunResult {
         try directory.create()
         let lock = try RunLock(path: directory.lock)
         defer { withExtendedLifetime(lock) {} }
@@ -64,13 +58,14 @@ package struct ClusterRun: Sendable {
         let world = World(
             plan: plan, release: release, directory: directory, store: store,
             secrets: SecretsVault(directory: directory, clock: clock), http: http, services: services, board: board,
-            embedded: embedded, clock: clock, log: log)
+            embedded: embedded, clock: clock, log: log,
+            isServing: serving)
         let runner = try Runner(steps: steps, world: world, journal: journal, board: board)
         try await shown(board, view) {
             try await Self.together(services) {
                 try await runner.run()
                 try await journal.append(.runFinished)
-                try await rest(world)
+                if serving { try await services.untilCancelled() }
             }
         }
         return RunResult(
@@ -106,7 +101,8 @@ package struct ClusterRun: Sendable {
                 outcome = .failure(error)
                 await board.finish(fault: error is CancellationError ? "interrupted" : String(describing: error))
             }
-            try await views.waitForAll()
+            try? await views.waitForAll()
+            try? StatusFile(directory).write(await board.current)
             try outcome.get()
         }
     }

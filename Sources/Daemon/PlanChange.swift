@@ -23,6 +23,11 @@ package enum PlanChange {
         same("the variant", current.variant, next.variant)
         same("the release", current.release, next.release)
         same("the endpoint", current.endpoint, next.endpoint)
+        same("the pod network", current.networks.pod.subnet, next.networks.pod.subnet)
+        same("the service network", current.networks.service.subnet, next.networks.service.subnet)
+        same("the node network", current.networks.node.subnet, next.networks.node.subnet)
+        same("the cluster's domain", current.networks.domain, next.networks.domain)
+        same("the node that forms etcd", current.bootstrapNode?.name ?? "", next.bootstrapNode?.name ?? "")
         same("the VIP", current.vip?.description ?? "none", next.vip?.description ?? "none")
         for node in current.nodes {
             guard let other = next.nodes.first(where: { $0.name == node.name }) else {
@@ -34,7 +39,25 @@ package enum PlanChange {
             }
             same("the role of \(node.name)", node.role.rawValue, other.role.rawValue)
             same("the address of \(node.name)", node.address, other.address)
+            same("the machine of \(node.name)", node.machine, other.machine)
+            same("the disk of \(node.name)", "\(node.disk)", "\(other.disk)")
+            same("the machine config of \(node.name)", node.configPart(in: current), other.configPart(in: next))
         }
         if !faults.isEmpty { throw Faults(faults) }
+    }
+}
+
+extension NodePlan {
+    /// What tells the machine from others.
+    fileprivate var machine: String {
+        [mac?.description, uuid?.description, serial].compactMap(\.self).joined(separator: ", ")
+    }
+
+    /// What the spec says about the node's machine config.
+    fileprivate func configPart(in plan: Plan) -> String {
+        let names = plan.networks.dns.map(\.description) + plan.networks.ntp
+        let mirrors = plan.mirrors.registries.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let own = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return (own + patches + names + mirrors).joined(separator: " ")
     }
 }

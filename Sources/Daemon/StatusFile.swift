@@ -12,14 +12,18 @@ package struct StatusFile: Sendable {
 
     /// Writes what comes, at most ten times a second.
     package func write(_ changes: AsyncStream<RunStatus>) async {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
         for await status in changes {
-            if let content = try? encoder.encode(status) {
-                try? FileStore.replace(directory.status, with: Array(content))
-            }
+            // A status that cannot be written is no reason to stop the run.
+            try? write(status)
             try? await Task.sleep(for: .milliseconds(100))
         }
+    }
+
+    /// Writes one status.
+    package func write(_ status: RunStatus) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try FileStore.replace(directory.status, with: Array(try encoder.encode(status)))
     }
 
     /// The last status; nil when there was no run yet.

@@ -96,7 +96,7 @@ private struct TalosHint: Sendable {
             status: .unimplemented, method: "Bootstrap", text: "control plane", code: .refused,
             what: "only a control plane node can bootstrap etcd", next: "choose a control plane node"),
         TalosHint(
-            status: .failedPrecondition, method: "ApplyConfiguration", text: "already in progress",
+            status: .failedPrecondition, method: "ApplyConfiguration", text: "already in progress", code: .conflict,
             what: "the node is taking another machine config", next: "wait and look again"),
         TalosHint(
             status: .invalidArgument, method: "ApplyConfiguration", code: .refused,

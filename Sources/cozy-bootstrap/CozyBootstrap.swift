@@ -23,8 +23,13 @@ struct CozyBootstrap: AsyncParsableCommand {
     static let version = "0.1.0"
 
     static func main() async {
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            command = try parseAsRoot()
+        } catch {
+            Glibc.exit(reportParsing(error))
+        }
+        do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -44,15 +49,25 @@ struct CozyBootstrap: AsyncParsableCommand {
         case let faults as Faults:
             for fault in faults.all { Terminal.error("error: \(fault)") }
             return faults.all.map(\.exitCode).max() ?? 4
+        case is CancellationError:
+            Terminal.error("interrupted; run the same command again to go on")
+            return 4
         default:
-            // What is left comes from the argument parser: help and version end well, the rest is wrong usage.
-            let message = fullMessage(for: error)
-            guard exitCode(for: error) != .success else {
-                Terminal.line(message)
-                return 0
-            }
-            Terminal.error(message)
-            return error is ExitCode ? exitCode(for: error).rawValue : 2
+            // Help for a command with subcommands comes here, too.
+            guard exitCode(for: error) != .success else { return reportParsing(error) }
+            Terminal.error("error: \(error)")
+            return 4
         }
+    }
+
+    /// Prints what the argument parser has to say: help and version end well, the rest is wrong usage.
+    private static func reportParsing(_ error: any Error) -> Int32 {
+        let message = fullMessage(for: error)
+        guard exitCode(for: error) != .success else {
+            Terminal.line(message)
+            return 0
+        }
+        Terminal.error(message)
+        return 2
     }
 }

@@ -10,6 +10,14 @@ extension Fault {
         }
     }
 
+    /// Whether looking again cannot help: what is wrong is on this side.
+    package var stopsLooking: Bool {
+        switch code {
+        case .usage, .refused, .corrupted: true
+        default: false
+        }
+    }
+
     /// What an error of a step's peers means for the step.
     init(of error: any Error, in step: any Step) {
         switch error {

@@ -28,6 +28,7 @@ package struct WaitReason: Sendable, Hashable, Codable {
 
     /// A fault of an attempt that is worth repeating.
     package init(_ subject: String, _ fault: Fault) {
-        self.init(subject, [fault.what, fault.why].compactMap(\.self).joined(separator: ": "))
+        let text = [fault.what, fault.why].compactMap(\.self).joined(separator: ": ")
+        self.init(subject, fault.next.map { "\(text); \($0)" } ?? text)
     }
 }

@@ -1,4 +1,5 @@
 import Core
+import Logging
 import Packages
 
 /// The controllers of PackageSources and Packages.
@@ -10,6 +11,17 @@ package enum PackageServices {
     package static func start(in world: World) async throws {
         let controllers = PackageControllers(
             client: try await world.kubernetes(), identity: world.controllerIdentity(), logger: world.log)
-        world.services.start(name) { try await controllers.run() }
+        world.services.start(name) {
+            // An API that is away for a while costs the Lease, not the run.
+            while !Task.isCancelled {
+                do {
+                    try await controllers.run()
+                } catch {
+                    try Task.checkCancellation()
+                    world.log.warning("the package controllers start again", metadata: ["error": "\(error)"])
+                }
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
     }
 }

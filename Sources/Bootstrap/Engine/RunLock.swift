@@ -37,16 +37,23 @@ package final class RunLock: Sendable {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return !tryLock(descriptor)
+        var request = Self.request()
+        return fcntl(descriptor, openFileDescriptionGetLock, &request) == 0 && request.l_type != Int16(F_UNLCK)
     }
 
-    private static func tryLock(_ descriptor: Int32) -> Bool {
+    private static func request() -> Glibc.flock {
         var request = Glibc.flock()
         request.l_type = Int16(F_WRLCK)
         request.l_whence = Int16(SEEK_SET)
+        return request
+    }
+
+    private static func tryLock(_ descriptor: Int32) -> Bool {
+        var request = request()
         return fcntl(descriptor, openFileDescriptionSetLock, &request) == 0
     }
 }
 
-/// `F_OFD_SETLK` of Linux's fcntl.h, which is hidden behind `_GNU_SOURCE`.
+/// `F_OFD_GETLK` and `F_OFD_SETLK` of Linux's fcntl.h, which are hidden behind `_GNU_SOURCE`.
+private let openFileDescriptionGetLock: Int32 = 36
 private let openFileDescriptionSetLock: Int32 = 37

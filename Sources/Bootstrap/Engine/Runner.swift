@@ -60,7 +60,7 @@ package struct Runner: Sendable {
                 }
                 try await Task.sleep(for: pause.next())
             }
-        } catch is CancellationError {
+        } catch  where Task.isCancelled {
             throw CancellationError()
         } catch {
             await board.set(step.id, .failed, waiting: WaitReason(step.id, String(describing: error)))
@@ -72,9 +72,9 @@ package struct Runner: Sendable {
     private func observe(_ step: any Step) async throws -> Observation {
         do {
             return try await step.observe(world, history: journal.history(of: step.id))
-        } catch {
+        } catch  where !Task.isCancelled {
             let fault = Fault(of: error, in: step)
-            guard fault.isTransient else { throw fault }
+            guard !fault.stopsLooking else { throw fault }
             return .unreachable(WaitReason(fault.location ?? step.id, fault))
         }
     }
@@ -93,13 +93,12 @@ package struct Runner: Sendable {
             try await journal.append(.failed, step: step.id, ["fault": .string(deferred.reason.reason)])
             await board.set(step.id, .waiting, waiting: deferred.reason)
             return false
-        } catch is CancellationError {
+        } catch  where Task.isCancelled {
             throw CancellationError()
         } catch {
             let fault = Fault(of: error, in: step)
-            // Where the effect must not come twice and nobody knows whether it came, the intent stays open until an
-            // observation settles it.
-            if !(fault.isTransient && step.kind == .atMostOnce) {
+            // Where the effect must not come twice, the intent stays open until an observation settles what came of it.
+            if step.kind != .atMostOnce {
                 try await journal.append(.failed, step: step.id, ["fault": .string(fault.description)])
             }
             guard fault.isTransient else { throw fault }

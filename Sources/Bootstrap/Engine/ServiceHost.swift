@@ -23,15 +23,25 @@ package final class ServiceHost: Sendable {
         started.withLock { $0.contains(name) }
     }
 
+    /// Waits for the caller's cancellation, which also comes when a service fails.
+    package func untilCancelled() async throws {
+        let (stream, end) = AsyncStream.makeStream(of: Never.self)
+        for await _ in stream {}
+        end.finish()
+        throw CancellationError()
+    }
+
     /// Runs what is started until cancelled.
     ///
     /// - Throws: the first fault of a service; one that ends without a fault was not meant to end either.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [requests] in
+            group.addTask { [requests, continuation] in
                 try await withThrowingDiscardingTaskGroup { services in
                     for await (name, body) in requests {
                         services.addTask {
+                            // The first to end, ends all: nothing more is taken on.
+                            defer { continuation.finish() }
                             try await body()
                             try Task.checkCancellation()
                             throw Fault(.failed, "the service \(name) ended by itself")

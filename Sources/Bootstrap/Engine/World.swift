@@ -22,11 +22,13 @@ package struct World: Sendable {
     package let embedded: Embedded
     package let clock: any WallClock
     package let log: Logger
+    /// Whether the services run for good, not only as long as a step needs them.
+    package let isServing: Bool
 
     package init(
         plan: Plan, release: Release, directory: StateDirectory, store: any Store, secrets: SecretsVault,
         http: HTTPClient, services: ServiceHost, board: StatusBoard, embedded: Embedded, clock: any WallClock,
-        log: Logger
+        log: Logger, isServing: Bool = false
     ) {
         self.plan = plan
         self.release = release
@@ -39,6 +41,7 @@ package struct World: Sendable {
         self.embedded = embedded
         self.clock = clock
         self.log = log
+        self.isServing = isServing
     }
 
     /// The API of a configured node, as `os:admin`.

@@ -9,12 +9,10 @@ package final class SQLiteStore: Store {
 
     /// Opens or creates the file.
     package init(path: String) throws {
-        var configuration = Configuration()
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = FULL")
-        }
         do {
-            database = try DatabasePool(path: path, configuration: configuration)
+            database = try DatabasePool(path: path)
+            // The pool sets NORMAL with which a power failure may lose the last transactions.
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try Self.migrator.migrate(database)
         } catch {
             throw Fault(.corrupted, "cannot open the cluster's state", at: path, cause: error)
@@ -38,6 +36,11 @@ package final class SQLiteStore: Store {
                     """)
         }
         return migrator
+    }
+
+    /// SQLite's `synchronous` setting of the connection that writes: 2 is FULL.
+    package func synchronous() throws -> Int? {
+        try database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
     }
 
     package func records() throws -> [JournalRecord] {
@@ -115,10 +118,15 @@ package final class SQLiteStore: Store {
 
     package func issue(_ token: ConfigToken) async throws {
         try await database.write { database in
-            try database.execute(sql: "DELETE FROM token WHERE node = ?", arguments: [token.node])
             try database.execute(
                 sql: "INSERT INTO token (hash, node, address, expires) VALUES (?, ?, ?, ?)",
                 arguments: [token.hash, token.node, token.address, token.expires.milliseconds])
+            // A machine may ask for its script again before it uses the first token: the newest few stay good.
+            try database.execute(
+                sql: """
+                    DELETE FROM token WHERE node = ?1 AND hash NOT IN
+                        (SELECT hash FROM token WHERE node = ?1 ORDER BY expires DESC, rowid DESC LIMIT 8)
+                    """, arguments: [token.node])
         }
     }
 
@@ -135,8 +143,12 @@ package final class SQLiteStore: Store {
 
     package func spend(hash: String) async throws -> Bool {
         try await database.write { database in
-            try database.execute(sql: "UPDATE token SET spent = 1 WHERE hash = ? AND spent = 0", arguments: [hash])
-            return database.changesCount == 1
+            try database.execute(
+                sql: """
+                    UPDATE token SET spent = 1 WHERE spent = 0
+                        AND node = (SELECT node FROM token WHERE hash = ? AND spent = 0)
+                    """, arguments: [hash])
+            return database.changesCount > 0
         }
     }
 

@@ -23,10 +23,10 @@ package protocol Store: Sendable {
     func machine(_ node: String) async throws -> MachineRecord
     func update(_ node: String, _ change: @Sendable @escaping (inout MachineRecord) -> Void) async throws
 
-    /// Stores a one-time token by its hash; an earlier one of the node is forgotten.
+    /// Stores a one-time token by its hash. The newest few of a node are good.
     func issue(_ token: ConfigToken) async throws
     func token(hash: String) async throws -> ConfigToken?
-    /// Marks a token as used. False when it has been used before.
+    /// Marks a token, and all others of its node, as used. False when it has been used before.
     func spend(hash: String) async throws -> Bool
 }
 

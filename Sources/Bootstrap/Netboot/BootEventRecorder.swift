@@ -8,14 +8,17 @@ struct BootEventRecorder {
     let world: World
 
     func record(_ events: AsyncStream<NetbootEvent>) async {
+        var last: [String: String] = [:]
         for await event in events {
             if case .problem(let text) = event.kind {
                 world.log.warning("boot service", metadata: ["problem": "\(text)"])
             }
             guard let node = node(of: event), let activity = event.activity else { continue }
+            guard last.updateValue(activity, forKey: node.name) != activity else { continue }
             let time = world.clock.now.milliseconds
-            await world.board.setNode(node.name, activity)
             do {
+                guard try await !world.store.machine(node.name).isInstalled else { continue }
+                await world.board.setNode(node.name, activity)
                 try await world.store.update(node.name) { machine in
                     machine.lastSeen = time
                     machine.activity = activity
@@ -40,7 +43,7 @@ extension NetbootEvent {
         case .dhcp(_, _, let file): file.map { "asked for an address, loads \($0)" } ?? "asked for an address"
         case .tftp(let file, .started): "loads \(file)"
         case .script(let decision): "got its boot script (\(decision))"
-        case .asset(let name, let sent, let total): sent == total ? "loaded \(name)" : "loads \(name)"
+        case .asset(let name, let sent, let total): sent == total ? "loaded \(name)" : nil
         case .config(let delivered): delivered ? "fetched its config" : nil
         case .listening, .unanswered, .tftp, .problem: nil
         }

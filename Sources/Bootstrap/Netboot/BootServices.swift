@@ -12,13 +12,19 @@ package enum BootServices {
         let service = NetbootService(
             configuration: try world.netbootConfiguration(), policy: PlanBootPolicy(world: world),
             embedded: world.embedded, logger: world.log)
-        world.services.start(name) { try await service.run() }
+        world.services.start(name) {
+            async let recorded: Void = BootEventRecorder(world: world).record(service.events)
+            try await service.run()
+            await recorded
+        }
         if world.plan.delivery.method == .push {
             let sink = KernelLogSink(
                 host: try world.bootAddress().description, port: world.plan.delivery.kernelLogPort, log: world.log)
-            world.services.start("kernel logs") { try await sink.run() }
-            world.services.start("kernel log lines") { await KernelLogRecorder(world: world).record(sink.lines) }
+            world.services.start("kernel logs") {
+                async let recorded: Void = KernelLogRecorder(world: world).record(sink.lines)
+                try await sink.run()
+                await recorded
+            }
         }
-        world.services.start("boot events") { await BootEventRecorder(world: world).record(service.events) }
     }
 }

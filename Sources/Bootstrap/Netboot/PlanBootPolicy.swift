@@ -9,6 +9,7 @@ import TalosConfig
 /// Decides what a machine boots, from the plan and from what is known of it.
 package struct PlanBootPolicy: BootPolicy {
     private let world: World
+    private let transfers = ConfigTransfers()
 
     /// How long a booted machine has for fetching its config: Talos itself tries for three hours.
     private static let tokenLifetime = Duration.seconds(3 * 3600)
@@ -30,7 +31,7 @@ package struct PlanBootPolicy: BootPolicy {
             guard try await !world.store.machine(node.name).isInstalled else {
                 return .local(reason: "\(node.name) is installed")
             }
-            return .install(try await target(node, machine))
+            return .install(try await target(node))
         } catch {
             world.log.error("no boot decision", metadata: ["node": "\(node.name)", "error": "\(error)"])
             return .hold(reason: "the provisioning host cannot decide yet", retryAfter: Self.holdFor)
@@ -45,7 +46,7 @@ package struct PlanBootPolicy: BootPolicy {
         do {
             let hash = Self.hash(token)
             guard let issued = try await world.store.token(hash: hash), issued.expires > world.clock.now,
-                issued.address.map({ $0 == address.description }) ?? true,
+                issued.address.map({ $0 == address.description }) ?? true, transfers.begin(hash),
                 let node = world.plan.nodes.first(where: { $0.name == issued.node })
             else {
                 world.log.warning("refused a machine config", metadata: ["address": "\(address)"])
@@ -72,14 +73,14 @@ package struct PlanBootPolicy: BootPolicy {
         }
     }
 
-    private func target(_ node: NodePlan, _ machine: MachineIdentity) async throws -> BootTarget {
+    private func target(_ node: NodePlan) async throws -> BootTarget {
         var arguments = KernelArguments.metal + world.plan.boot.kernelArguments
         switch world.plan.delivery.method {
         case .pull:
             let token = hexadecimal(Random.bytes(32)) as String
             try await world.store.issue(
                 ConfigToken(
-                    hash: Self.hash(token), node: node.name, address: node.address.description,
+                    hash: Self.hash(token), node: node.name, address: boundAddress(node),
                     expires: world.clock.now.advanced(by: Self.tokenLifetime)))
             arguments.append("talos.config=\(try world.bootURL())/config/\(token)")
         case .push:
@@ -90,6 +91,12 @@ package struct PlanBootPolicy: BootPolicy {
             throw Fault(.failed, "the release \(world.release.version) has no kernel or initramfs")
         }
         return BootTarget(kernelAsset: kernel.name, initramfsAsset: initramfs.name, arguments: arguments)
+    }
+
+    /// The address that a token is bound to: only where our own DHCP server gives the machine that address.
+    private func boundAddress(_ node: NodePlan) -> String? {
+        guard world.plan.boot.mode == .dhcp, node.mac != nil || node.uuid != nil else { return nil }
+        return node.address.description
     }
 
     private static func hash(_ token: String) -> String {

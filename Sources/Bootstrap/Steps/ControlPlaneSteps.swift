@@ -1,6 +1,7 @@
 import Core
 import Inventory
 import Kubernetes
+import PKI
 import TalosAPI
 import TalosConfig
 
@@ -16,6 +17,10 @@ struct EtcdMembersStep: Step {
     func observe(_ world: World, history: StepHistory) async throws -> Observation {
         let members = try await world.talos(node).etcdMembers()
         let planned = Set(world.plan.controlPlanes.map(\.name))
+        // A member that was added and has not started yet has no name.
+        if members.contains(where: \.hostname.isEmpty) {
+            return .waiting(WaitReason("etcd", "a member has been added and has not started yet"))
+        }
         let strangers = members.map(\.hostname).filter { !planned.contains($0) }
         guard strangers.isEmpty else {
             return .conflicting(
@@ -54,8 +59,16 @@ struct ClientConfigStep: Step {
     let kind = StepKind.idempotent
     let requires = ["secrets/bundle"]
 
+    /// What the files tell: where the APIs answer.
+    func inputs(_ world: World) async throws -> String? {
+        let places = [world.plan.endpoint] + world.plan.controlPlanes.map(\.address.description)
+        return SHA256.hexadecimalHash(places.joined(separator: "\n").utf8)
+    }
+
     func observe(_ world: World, history: StepHistory) async throws -> Observation {
-        FileStore.exists(world.directory.kubeconfig) && FileStore.exists(world.directory.talosconfig)
+        let areWritten = [world.directory.kubeconfig, world.directory.talosconfig].allSatisfy(FileStore.exists)
+        let digest = try await inputs(world)
+        return areWritten && history.inputs == digest
             ? .satisfied("written to \(world.directory.path)")
             : .absent("kubeconfig and talosconfig have to be written")
     }

@@ -16,8 +16,8 @@ struct EtcdBootstrapStep: Step {
     let requires: [String]
 
     /// How long an unanswered call is given to show its effect before it is made again.
-    private static let settling = Duration.seconds(10)
-    private static let deadline = Duration.seconds(30)
+    private static let settling = Duration.seconds(20)
+    private static let deadline = Duration.seconds(10)
 
     func observe(_ world: World, history: StepHistory) async throws -> Observation {
         let nodes = world.plan.controlPlanes
@@ -36,7 +36,8 @@ struct EtcdBootstrapStep: Step {
             }
         }
         guard history.effects == 0 else {
-            return .waiting(WaitReason(node.name, "it has accepted the bootstrap; its etcd has not come up yet"))
+            let reason = "etcd was bootstrapped here and does not run; if it never does, reset its EPHEMERAL partition"
+            return .waiting(WaitReason(node.name, reason))
         }
         if history.isAmbiguous, let wait = remainingSettling(world, history) {
             return .waiting(
@@ -51,10 +52,11 @@ struct EtcdBootstrapStep: Step {
             try await talos.bootstrap(deadline: Self.deadline)
         } catch {
             switch error.code {
-            // etcd has data there: what came of it is for the next look to say.
-            case .conflict: return
+            // etcd has data there, most likely from a call whose answer was lost: the intent stays open, and what came
+            // of it is for the next look to say.
+            case .conflict, .unreachable, .timeout, .cancelled: throw error
             case .refused: throw StepDeferred(WaitReason(node.name, error))
-            default: throw error
+            default: throw Fault(.unreachable, error.what, at: error.location, why: error.why, next: error.next)
             }
         }
     }

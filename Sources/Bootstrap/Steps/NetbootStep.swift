@@ -11,18 +11,17 @@ struct NetbootStep: Step {
     let requires: [String]
 
     func observe(_ world: World, history: StepHistory) async throws -> Observation {
-        guard world.plan.boot.mode != .off else { return .satisfied("switched off in the spec") }
         var missing: [String] = []
         for node in world.plan.nodes where try await !world.store.machine(node.name).isInstalled {
             missing.append(node.name)
         }
-        guard !missing.isEmpty else { return .satisfied("every node is installed") }
+        guard !missing.isEmpty || world.isServing else { return .satisfied("every node is installed") }
         guard world.services.isStarted(BootServices.name) else {
-            return .absent("\(missing.count) nodes have to boot from the network")
+            return .absent("the boot service has to be started: \(missing.count) nodes are not installed")
         }
         let url = try world.bootURL()
         let response = try await world.http.collect(
-            HTTPRequest(.get, "\(try world.bootURL())/boot.ipxe", deadline: .seconds(2)), limit: 1 << 16)
+            HTTPRequest(.get, "\(try world.bootURL())/boot.ipxe", proxy: .none, deadline: .seconds(2)), limit: 1 << 16)
         return response.0.status == 200
             ? .satisfied("serving at \(url)")
             : .waiting(WaitReason("boot service", "it answers with HTTP \(response.0.status)"))

@@ -3,38 +3,43 @@ import Inventory
 import Kubernetes
 import Packages
 
-/// Every Package and every HelmRelease of the variant is Ready.
+/// Every Package and every HelmRelease of the variant is Ready. As long as one is not, the package controllers work.
 struct PackagesReadyStep: Step {
     let id = "packages/ready"
     let phase = Phase.packages
-    let kind = StepKind.wait
-    let requires = ["packages/controllers"]
+    let kind = StepKind.convergent
+    let requires = ["platform/package"]
 
     func observe(_ world: World, history: StepHistory) async throws -> Observation {
-        let progress = try await PackageProgress.read(world)
-        await world.board.setCounts(packages: progress.packages, helmReleases: progress.helmReleases)
-        if let missing = progress.missing { return .waiting(missing) }
-        return .satisfied("\(progress.packages.ready) Packages and \(progress.helmReleases.ready) HelmReleases")
+        let isStarted = world.services.isStarted(PackageServices.name)
+        if world.isServing, !isStarted { return .absent("the package controllers have to be started") }
+        let progress = try await Self.progress(world)
+        await world.board.setCounts(
+            packages: RunStatus.Count(progress.packages), helmReleases: RunStatus.Count(progress.helmReleases))
+        if progress.isComplete {
+            return .satisfied("\(progress.packages.ready) Packages and \(progress.helmReleases.ready) HelmReleases")
+        }
+        guard isStarted else { return .absent("the packages need their controllers") }
+        return .waiting(
+            progress.blockers.first.map { WaitReason($0.subject, $0.reason) }
+                ?? WaitReason("Packages", "\(progress.packages.ready) of \(progress.packages.total) are ready"))
+    }
+
+    func act(_ world: World) async throws {
+        try await PackageServices.start(in: world)
+    }
+
+    private static func progress(_ world: World) async throws -> PackageProgress {
+        let client = try await world.kubernetes()
+        let expectation = try world.release.expected(world.plan.variant, values: world.plan.platformValues)
+        async let packages = client.list(.package)
+        async let releases = client.list(.helmRelease)
+        return try await PackageProgress(expectation, packages: packages.items, helmReleases: releases.items)
     }
 }
 
-/// Every planned node is Ready for pods.
-struct NodesReadyStep: Step {
-    let id = "packages/nodes-ready"
-    let phase = Phase.packages
-    let kind = StepKind.wait
-    let requires: [String]
-
-    func observe(_ world: World, history: StepHistory) async throws -> Observation {
-        let nodes = try await world.kubernetes().list(.node).items
-        let ready = Set(nodes.filter { $0.isReady }.map(\.name))
-        for node in world.plan.nodes where ready.contains(node.name) {
-            await world.board.setNode(node.name, "ready")
-        }
-        guard let missing = world.plan.nodes.first(where: { !ready.contains($0.name) }) else {
-            return .satisfied("\(world.plan.nodes.count) nodes")
-        }
-        let reason = nodes.first { $0.name == missing.name }?.condition("Ready")?.message
-        return .waiting(WaitReason(missing.name, reason ?? "it is not Ready"))
+extension RunStatus.Count {
+    fileprivate init(_ count: PackageProgress.Count) {
+        self.init(total: count.total, ready: count.ready)
     }
 }

@@ -20,7 +20,7 @@ package enum StepCatalogue {
         steps.append(APIServerStep())
         steps += platform(plan)
         steps += [
-            ControllersStep(), PackagesReadyStep(),
+            PackagesReadyStep(),
             NodesReadyStep(requires: plan.nodes.map { "join/\($0.name)" } + ["platform/package"]),
         ]
         return steps

@@ -116,7 +116,9 @@ struct PackageController: Sendable {
     ) async throws {
         var updated = object
         var conditions = object.conditions
-        conditions.set(ready.condition, now: clock.now)
+        var condition = ready.condition
+        condition.observedGeneration = object.generation
+        conditions.set(condition, now: clock.now)
         updated.conditions = conditions
         if let dependencies {
             let entries = dependencies.mapValues { JSON.object(["ready": .bool($0)]) }

@@ -51,7 +51,7 @@ package struct PackageProgress: Sendable, Hashable {
             uniquingKeysWith: { first, _ in first })
         self.packages = Count(
             total: expectation.packages.count,
-            ready: expectation.packages.count { livePackages[$0.name]?.isReady == true })
+            ready: expectation.packages.count { Self.isWritten(livePackages[$0.name]) })
         self.helmReleases = Count(
             total: problems.count, ready: problems.values.count { $0 == nil })
         var missing: Set<String> = []
@@ -67,6 +67,13 @@ package struct PackageProgress: Sendable, Hashable {
                 blockers.append(Blocker(subject: "Package \(release.package)", reason: reason, level: release.level))
             }
         }
+    }
+
+    /// Whether the HelmReleases of a Package are written as its present generation wants them. Upstream's operator does
+    /// not say which generation it has seen.
+    private static func isWritten(_ package: KubernetesObject?) -> Bool {
+        guard let package, let ready = package.condition("Ready") else { return false }
+        return ready.isTrue && (ready.observedGeneration ?? package.generation) == package.generation
     }
 
     /// Why a HelmRelease is not done; nil when it is.

@@ -67,25 +67,39 @@ struct InitCommand: AsyncParsableCommand {
     private func runInLab(_ release: Release, _ embedded: Embedded, _ output: OutputFormat) async throws {
         let state = stateDir ?? "\(StateDirectory.home)/\(LabSpec.clusterName)"
         let process = LabProcess(directory: "\(state)/datacenter")
-        let description: LabDescription
-        if let running = try process.running() {
+        var startedHere = false
+        let lab: LabDescription
+        if let running = try await process.running() {
             guard nodes == nil || nodes == running.nodes.count else {
                 throw Fault(
                     .refused, "the lab that runs has \(running.nodes.count) nodes",
                     next: "stop it first: cozy-bootstrap lab down")
             }
-            description = running
+            lab = running
         } else {
-            // The world that the old state speaks of is gone with its lab.
-            try StateDirectory(path: state).clear()
-            description = try await process.start(nodes: nodes ?? 3)
+            try forgetFormerLab(state)
+            lab = try await process.start(nodes: nodes ?? 3)
+            startedHere = true
         }
         let outcome = await outcome {
-            let spec = try labSpec(description, embedded)
-            try await run(spec, release, embedded, output, state: state)
+            try await run(try labSpec(lab, embedded), release, embedded, output, state: state)
         }
-        if !keep { _ = try await process.stop() }
+        if startedHere, !keep { _ = try await process.stop() }
         try outcome.get()
+    }
+
+    /// Clears the state of a cluster whose lab, and with it its world, is gone.
+    private func forgetFormerLab(_ state: String) throws {
+        let directory = StateDirectory(path: state)
+        guard FileStore.exists(directory.database) else { return }
+        guard FileStore.exists("\(state)/datacenter") else {
+            throw Fault(
+                .refused, "this directory holds a cluster that is not in the lab", at: state,
+                next: "name another --state-dir")
+        }
+        let lock = try RunLock(path: directory.lock)
+        try directory.clear()
+        withExtendedLifetime(lock) {}
     }
 
     /// The operator's spec of a cluster in the lab, or the lab's own.

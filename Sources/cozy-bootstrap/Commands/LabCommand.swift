@@ -30,7 +30,7 @@ struct LabCommand: AsyncParsableCommand {
         var nodes = 3
 
         func run() async throws {
-            if let running = try place.process.running() {
+            if let running = try await place.process.running() {
                 throw Fault(
                     .refused, "a lab runs already", why: "process \(running.pid), \(running.nodes.count) nodes",
                     next: "stop it first: cozy-bootstrap lab down")
@@ -57,7 +57,7 @@ struct LabCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            guard let description = try place.process.running() else {
+            guard let description = try await place.process.running() else {
                 throw Fault(.notFound, "no lab runs", next: "start one: cozy-bootstrap lab up")
             }
             switch output.output {
@@ -85,7 +85,7 @@ struct LabCommand: AsyncParsableCommand {
         @OptionGroup var place: Place
 
         func run() async throws {
-            guard let description = try place.process.running() else {
+            guard let description = try await place.process.running() else {
                 throw Fault(.notFound, "no lab runs", next: "start one: cozy-bootstrap lab up")
             }
             Terminal.raw(LabSpec.yaml(description, variant: variant))

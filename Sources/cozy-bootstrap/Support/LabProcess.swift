@@ -16,9 +16,19 @@ struct LabProcess {
     private var logFile: String { "\(directory)/lab.log" }
 
     /// The lab that runs here, or nil.
-    func running() throws -> LabDescription? {
-        guard RunLock.isHeld(path: lock) else { return nil }
-        return try LabDescription.read(directory: directory)
+    func running() async throws -> LabDescription? {
+        let deadline = ContinuousClock.now + Self.startDeadline
+        while RunLock.isHeld(path: lock) {
+            // A lab that is just being started has not described itself yet.
+            if FileStore.exists("\(directory)/\(LabDescription.fileName)") {
+                return try LabDescription.read(directory: directory)
+            }
+            guard ContinuousClock.now < deadline else {
+                throw Fault(.timeout, "the lab that runs does not become ready", at: logFile)
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return nil
     }
 
     /// Starts the lab and waits until it is ready.
@@ -28,7 +38,9 @@ struct LabProcess {
         let pid = try spawn(["lab", "run", "--directory", directory, "--nodes", String(nodes)])
         let deadline = ContinuousClock.now + Self.startDeadline
         while ContinuousClock.now < deadline {
-            if let description = try? running() { return description }
+            if RunLock.isHeld(path: lock), let description = try? LabDescription.read(directory: directory) {
+                return description
+            }
             var status: Int32 = 0
             if waitpid(pid, &status, WNOHANG) == pid { throw died() }
             try await Task.sleep(for: .milliseconds(20))
@@ -39,7 +51,7 @@ struct LabProcess {
 
     /// Stops the lab that runs here. False when there is none.
     func stop() async throws -> Bool {
-        guard let description = try running() else { return false }
+        guard let description = try await running() else { return false }
         kill(description.pid, SIGTERM)
         let deadline = ContinuousClock.now + Self.stopDeadline
         while RunLock.isHeld(path: lock) {

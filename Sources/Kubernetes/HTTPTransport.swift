@@ -22,12 +22,14 @@ struct HTTPTransport: KubernetesTransport {
     private let userAgent: String?
     private let tls: TLSSettings
     private let server: String
+    private let proxy: HTTPRequest.Proxy
 
     init(access: KubernetesAccess, http: HTTPClient, userAgent: String?) throws(Fault) {
         self.access = access
         self.http = http
         self.userAgent = userAgent
         server = access.server.hasSuffix("/") ? String(access.server.dropLast()) : access.server
+        proxy = Self.proxy(access)
         let trust: TLSSettings.Trust =
             switch access.trust {
             case .system: .system
@@ -70,8 +72,18 @@ struct HTTPTransport: KubernetesTransport {
             method, server + request.target, headers: headers,
             body: request.body.isEmpty ? .none : .bytes(request.body),
             tls: tls, connectTo: access.connectTo.map { HTTPRequest.Endpoint(host: $0.host, port: $0.port) },
-            proxy: access.proxy.map { .url($0) } ?? (access.connectTo == nil ? .environment : .none),
-            deadline: request.deadline, redirects: 0)
+            // A connection for each exchange: with HTTP/2, libcurl 7.88 cannot give up a watch without breaking the
+            // requests beside it.
+            version: .http1, proxy: proxy, deadline: request.deadline, redirects: 0)
+    }
+
+    /// The one that is named; else that of the environment, but never for a place that was named in the URL's stead or
+    /// for this machine, as Go's clients have it.
+    private static func proxy(_ access: KubernetesAccess) -> HTTPRequest.Proxy {
+        if let proxy = access.proxy { return .url(proxy) }
+        let host = ServerURL(access.server)?.host ?? ""
+        let isHere = host == "localhost" || host == "::1" || (IPAddress(host)?.isIPv4 == true && host.hasPrefix("127."))
+        return access.connectTo != nil || isHere ? .none : .environment
     }
 
     private func authorization() throws(Fault) -> String? {

@@ -21,7 +21,7 @@ struct ArtifactPublisher: Sendable {
                 of: entry["name"]?.string ?? "", in: object, fileName: entry["filename"]?.string ?? "")
             guard let stored = context.store[path] else { return "ArtifactMissing" }
             guard stored.digest == entry["digest"]?.string else { return "ArtifactCorrupted" }
-            let key = Kubernetes.ObjectKey(namespace: object.namespace, name: entry["name"]?.string ?? "")
+            let key = ObjectKey(namespace: object.namespace, name: entry["name"]?.string ?? "")
             guard let live = context.artifacts[key] else { return "ExternalArtifactsNotFound" }
             guard live["status", "artifact", "digest"]?.string == stored.digest else {
                 return "ExternalArtifactsChanged"

@@ -3,7 +3,7 @@ import Kubernetes
 
 /// The Deployment `cozy-fluxcd/flux`, as its ReplicaSet and the kubelet would move it along.
 struct FluxDeployment: Sendable {
-    private static let key = Kubernetes.ObjectKey(namespace: "cozy-fluxcd", name: "flux")
+    private static let key = ObjectKey(namespace: "cozy-fluxcd", name: "flux")
 
     let context: FluxContext
 

@@ -6,7 +6,7 @@ struct GeneratorSpec: Sendable {
     struct Source: Sendable {
         let alias: String
         let kind: String
-        let key: Kubernetes.ObjectKey
+        let key: ObjectKey
     }
 
     let sources: [Source]
@@ -34,7 +34,7 @@ struct GeneratorSpec: Sendable {
         (object["spec", "sources"]?.array ?? []).map { source in
             Source(
                 alias: source["alias"]?.string ?? "", kind: source["kind"]?.string ?? "",
-                key: Kubernetes.ObjectKey(
+                key: ObjectKey(
                     namespace: source["namespace"]?.string ?? object.namespace, name: source["name"]?.string ?? ""))
         }
     }

@@ -18,14 +18,14 @@ struct HelmController: Sendable {
     }
 
     func run() async {
-        let queue = context.queue(of: Kubernetes.ObjectKey.self)
+        let queue = context.queue()
         let wakes = ReleaseWakes(context: context) { queue.add($0) }
         defer { wakes.stop() }
-        await queue.process(workers: context.options.concurrency) { try await reconcile($0) }
+        await context.process(queue, .helmRelease, workers: context.options.concurrency) { try await reconcile($0) }
     }
 
     /// - Returns: when to look again without a reason from outside.
-    private func reconcile(_ key: Kubernetes.ObjectKey) async throws -> Duration? {
+    private func reconcile(_ key: ObjectKey) async throws -> Duration? {
         guard let known = context.releases[key], !isWaiting(known) else { return requeueDependency }
         guard var object = try await context.client.get(.helmRelease, key.name, namespace: key.namespace) else {
             return nil

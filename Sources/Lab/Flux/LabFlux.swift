@@ -1,4 +1,5 @@
 package import Kubernetes
+package import Logging
 
 /// Flux in the lab: source-controller, source-watcher and helm-controller as far as Cozystack's platform needs them.
 ///
@@ -15,9 +16,10 @@ package struct LabFlux: Sendable {
     ///   - client: with ``userAgent``, and the rights of a cluster administrator.
     ///   - source: where OCIRepositories are pulled from.
     package init(
-        client: KubernetesClient, source: any ArtifactSource, options: LabFluxOptions = LabFluxOptions()
+        client: KubernetesClient, source: any ArtifactSource, options: LabFluxOptions = LabFluxOptions(),
+        logger: Logger = Logger(label: "lab-flux")
     ) {
-        context = FluxContext(client: client, options: options)
+        context = FluxContext(client: client, options: options, logger: logger)
         self.source = source
     }
 

@@ -51,7 +51,7 @@ package struct HelmAttempt: Sendable, Hashable {
         case upgrade
     }
 
-    package var release: Kubernetes.ObjectKey
+    package var release: ObjectKey
     package var action: Action
     /// The number that the release gets.
     package var version: Int

@@ -3,7 +3,7 @@ import Kubernetes
 
 /// The pod network: nodes become Ready once the release of Cilium is deployed.
 struct NodeNetwork: Sendable {
-    private static let release = Kubernetes.ObjectKey(namespace: "cozy-cilium", name: "cilium")
+    private static let release = ObjectKey(namespace: "cozy-cilium", name: "cilium")
     private static let taints: Set<String> = [
         "node.kubernetes.io/not-ready", "node.cilium.io/agent-not-ready",
         "node.cloudprovider.kubernetes.io/uninitialized",
@@ -12,7 +12,7 @@ struct NodeNetwork: Sendable {
     let context: FluxContext
 
     func run() async {
-        let queue = context.queue(of: Kubernetes.ObjectKey.self)
+        let queue = context.queue()
         let node = context.nodes.onChange { queue.add($0.key) }
         let nodes = context.nodes
         let cilium = context.releases.onChange { change in
@@ -23,13 +23,13 @@ struct NodeNetwork: Sendable {
             context.nodes.remove(handler: node)
             context.releases.remove(handler: cilium)
         }
-        await queue.process(workers: 4) { key in
+        await context.process(queue, .node, workers: 4) { key in
             try await reconcile(key)
             return nil
         }
     }
 
-    private func reconcile(_ key: Kubernetes.ObjectKey) async throws {
+    private func reconcile(_ key: ObjectKey) async throws {
         guard let node = context.nodes[key], context.releases[Self.release]?.isReady == true else { return }
         if !node.isReady {
             let ready = Condition("Ready", .yes, reason: "KubeletReady", message: "kubelet is posting ready status")

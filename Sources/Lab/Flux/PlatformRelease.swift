@@ -4,14 +4,14 @@ import Packages
 
 /// The chart `core/platform`, rendered as Helm would render it and waited for as helm-controller waits.
 struct PlatformRelease: Sendable {
-    private static let release = Kubernetes.ObjectKey(namespace: "cozy-system", name: "cozystack-platform")
-    private static let sourceKey = Kubernetes.ObjectKey(namespace: "cozy-system", name: "cozystack-platform")
+    private static let release = ObjectKey(namespace: "cozy-system", name: "cozystack-platform")
+    private static let sourceKey = ObjectKey(namespace: "cozy-system", name: "cozystack-platform")
     private static let versionName = "cozystack-version"
     private static let manager = "helm-controller"
 
     let context: FluxContext
 
-    static func isPlatform(_ key: Kubernetes.ObjectKey) -> Bool { key == release }
+    static func isPlatform(_ key: ObjectKey) -> Bool { key == release }
 
     /// Applies everything that the chart renders, and waits until it is all current.
     ///

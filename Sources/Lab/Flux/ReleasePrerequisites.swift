@@ -32,33 +32,33 @@ struct ReleasePrerequisites: Sendable {
     }
 
     /// The first dependency that is missing or not ready; nil when there is none.
-    func blockedDependency(of object: KubernetesObject) -> Kubernetes.ObjectKey? {
+    func blockedDependency(of object: KubernetesObject) -> ObjectKey? {
         Self.dependencies(of: object).first { key in
             guard let dependency = context.releases[key] else { return true }
             return !Self.isFulfilled(dependency)
         }
     }
 
-    static func message(_ dependency: Kubernetes.ObjectKey) -> String { "dependency '\(dependency)' is not ready" }
+    static func message(_ dependency: ObjectKey) -> String { "dependency '\(dependency)' is not ready" }
 
     /// helm-controller's rule: the present generation has been observed, and the release is Ready.
     static func isFulfilled(_ release: KubernetesObject) -> Bool {
         release.generation == release.observedGeneration && release.isReady
     }
 
-    static func dependencies(of object: KubernetesObject) -> [Kubernetes.ObjectKey] {
+    static func dependencies(of object: KubernetesObject) -> [ObjectKey] {
         (object["spec", "dependsOn"]?.array ?? []).map { dependency in
-            Kubernetes.ObjectKey(
+            ObjectKey(
                 namespace: dependency["namespace"]?.string ?? object.namespace, name: dependency["name"]?.string ?? "")
         }
     }
 
     /// The ExternalArtifact that holds the chart.
-    static func chart(of object: KubernetesObject) -> Kubernetes.ObjectKey? {
+    static func chart(of object: KubernetesObject) -> ObjectKey? {
         guard let reference = object["spec", "chartRef"], reference["kind"]?.string == "ExternalArtifact",
             let name = reference["name"]?.string
         else { return nil }
-        return Kubernetes.ObjectKey(namespace: reference["namespace"]?.string ?? object.namespace, name: name)
+        return ObjectKey(namespace: reference["namespace"]?.string ?? object.namespace, name: name)
     }
 
     /// `Secret/namespace/name` of each source of values.

@@ -4,17 +4,17 @@ import Synchronization
 /// Finds the releases that a change of something else concerns, and wakes them.
 final class ReleaseWakes: Sendable {
     private struct Index: Sendable {
-        var dependents: [Kubernetes.ObjectKey: Set<Kubernetes.ObjectKey>] = [:]
-        var charts: [Kubernetes.ObjectKey: Set<Kubernetes.ObjectKey>] = [:]
-        var values: [String: Set<Kubernetes.ObjectKey>] = [:]
+        var dependents: [ObjectKey: Set<ObjectKey>] = [:]
+        var charts: [ObjectKey: Set<ObjectKey>] = [:]
+        var values: [String: Set<ObjectKey>] = [:]
     }
 
     private let context: FluxContext
     private let index = Mutex(Index())
-    private let wake: @Sendable (Kubernetes.ObjectKey) -> Void
+    private let wake: @Sendable (ObjectKey) -> Void
     private let handlers = Mutex<[(Informer, UInt64)]>([])
 
-    init(context: FluxContext, wake: @escaping @Sendable (Kubernetes.ObjectKey) -> Void) {
+    init(context: FluxContext, wake: @escaping @Sendable (ObjectKey) -> Void) {
         self.context = context
         self.wake = wake
         watch(context.releases) { [self] change in released(change) }
@@ -41,7 +41,7 @@ final class ReleaseWakes: Sendable {
         handlers.withLock { $0.append((informer, id)) }
     }
 
-    private func wakeAll(_ keys: Set<Kubernetes.ObjectKey>?) {
+    private func wakeAll(_ keys: Set<ObjectKey>?) {
         for key in keys ?? [] { wake(key) }
     }
 

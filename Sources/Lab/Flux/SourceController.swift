@@ -16,15 +16,15 @@ struct SourceController: Sendable {
     }
 
     func run() async {
-        let queue = context.queue(of: Kubernetes.ObjectKey.self)
+        let queue = context.queue()
         let handler = context.repositories.onChange { change in
             if ReconcileRequest.concerns(change) { queue.add(change.key) }
         }
         defer { context.repositories.remove(handler: handler) }
-        await queue.process(workers: 5) { try await reconcile($0) }
+        await context.process(queue, .ociRepository, workers: 5) { try await reconcile($0) }
     }
 
-    private func reconcile(_ key: Kubernetes.ObjectKey) async throws -> Duration? {
+    private func reconcile(_ key: ObjectKey) async throws -> Duration? {
         guard var object = try await context.client.get(.ociRepository, key.name, namespace: key.namespace) else {
             return nil
         }

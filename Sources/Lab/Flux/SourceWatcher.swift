@@ -18,7 +18,7 @@ struct SourceWatcher: Sendable {
     }
 
     func run() async {
-        let queue = context.queue(of: Kubernetes.ObjectKey.self)
+        let queue = context.queue()
         let generator = context.generators.onChange { change in
             if ReconcileRequest.concerns(change) { queue.add(change.key) }
         }
@@ -31,16 +31,18 @@ struct SourceWatcher: Sendable {
             context.generators.remove(handler: generator)
             context.repositories.remove(handler: repository)
         }
-        await queue.process(workers: context.options.generatorConcurrency) { try await reconcile($0) }
+        await context.process(queue, .artifactGenerator, workers: context.options.generatorConcurrency) {
+            try await reconcile($0)
+        }
     }
 
     private func revision(_ object: KubernetesObject?) -> String? { object?["status", "artifact", "revision"]?.string }
 
-    private func references(_ generator: KubernetesObject, _ key: Kubernetes.ObjectKey) -> Bool {
+    private func references(_ generator: KubernetesObject, _ key: ObjectKey) -> Bool {
         GeneratorSpec.sources(of: generator).contains { $0.kind == "OCIRepository" && $0.key == key }
     }
 
-    private func reconcile(_ key: Kubernetes.ObjectKey) async throws -> Duration? {
+    private func reconcile(_ key: ObjectKey) async throws -> Duration? {
         guard var object = try await context.client.get(.artifactGenerator, key.name, namespace: key.namespace) else {
             return nil
         }

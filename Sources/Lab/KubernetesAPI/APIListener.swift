@@ -1,7 +1,6 @@
 import Core
 import HTTPTypes
 import HummingbirdCore
-import HummingbirdHTTP2
 import Logging
 import NIOCore
 import NIOPosix
@@ -32,7 +31,7 @@ struct APIListener: Sendable {
         address: String, port: Int, tls: TLSConfiguration, onListening: @Sendable (Int) async -> Void
     ) async throws {
         let logger = Logger(label: "lab-kubernetes") { _ in SwiftLogNoOpLogHandler() }
-        let protocols = try HTTP2UpgradeChannel(tlsConfiguration: tls) { request, writer, channel in
+        let protocols = try APIProtocols(tls: tls) { request, writer, channel in
             try await respond(to: request, writer, channel)
         }
         let server = try await bind(address, port, protocols, logger)
@@ -44,7 +43,7 @@ struct APIListener: Sendable {
             await withDiscardingTaskGroup { group in
                 try? await server.executeThenClose { inbound in
                     for try await connection in inbound {
-                        group.addTask { await protocols.handle(value: connection, logger: logger) }
+                        group.addTask { await protocols.handle(connection, logger: logger) }
                     }
                 }
                 registry.closeAll()
@@ -60,8 +59,8 @@ struct APIListener: Sendable {
     }
 
     private func bind(
-        _ address: String, _ port: Int, _ protocols: HTTP2UpgradeChannel, _ logger: Logger
-    ) async throws -> NIOAsyncChannel<HTTP2UpgradeChannel.Value, Never> {
+        _ address: String, _ port: Int, _ protocols: APIProtocols, _ logger: Logger
+    ) async throws -> NIOAsyncChannel<APIProtocols.Connection, Never> {
         let registry = connections
         do {
             return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -82,7 +82,9 @@ struct GRPCServer: Sendable {
                     let pipeline = connection.pipeline.syncOperations
                     try pipeline.addHandler(tls.handler())
                     try pipeline.addHandler(
-                        NIOHTTP2Handler(mode: .server, eventLoop: connection.eventLoop) { stream in
+                        NIOHTTP2Handler(
+                            mode: .server, eventLoop: connection.eventLoop, streamConfiguration: .patient
+                        ) { stream in
                             Self.configure(stream, deliver)
                         })
                     try pipeline.addHandler(ConnectionErrors())

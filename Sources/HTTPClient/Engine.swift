@@ -160,7 +160,8 @@ private final class LoopStart {
     /// A write to a connection that the peer has closed shall fail, not end the process.
     private func blockBrokenPipes() {
         var signals = sigset_t()
-        sigfillset(&signals)
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 }

@@ -92,6 +92,10 @@ package struct HTTPRequest: Sendable {
         guard url.hasPrefix("https://") || url.hasPrefix("http://"),
             url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { throw Fault(.usage, "the URL is not an absolute http or https URL", at: url) }
+        guard !url.dropFirst(url.hasPrefix("https") ? 8 : 7).prefix(while: { $0 != "/" && $0 != "?" }).contains("@")
+        else {
+            throw Fault(.usage, "credentials do not belong into a URL", next: "send them in a header")
+        }
         guard headers.isWellFormed else { throw Fault(.usage, "a header field holds forbidden characters", at: url) }
         if case .pinned(let pins) = tls.trust, pins.isEmpty || !pins.allSatisfy(isPin) {
             throw Fault(

@@ -4,7 +4,8 @@ import Core
 ///
 /// A request is repeated when nothing of it can have reached the server, whatever its method; when its method is
 /// idempotent (RFC 9110, 9.2.2) and the connection broke; or when it is idempotent and the status is one of
-/// ``statuses``. A streamed body is never repeated.
+/// ``statuses``. A streamed body is never repeated. libcurl repeats a request by itself only if it is idempotent or has no
+/// body, when a reused connection turns out to be closed before any byte of the answer.
 package struct RetryPolicy: Sendable, Hashable {
     /// The most attempts in all, at least one.
     package var attempts: Int

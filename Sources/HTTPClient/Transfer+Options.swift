@@ -140,13 +140,19 @@ extension Transfer {
             easy.setBody([])
             easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
         case (.none, _): easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-        case (.bytes(let bytes), _):
+        case (.bytes(let bytes), let method) where method.isIdempotent || bytes.isEmpty:
             easy.setBody(bytes)
-            easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-        case (.stream(let source), _):
-            easy.set(CURLOPT_UPLOAD, 1)
-            if let length = source.length { easy.set(CURLOPT_INFILESIZE_LARGE, offset: length) }
-            easy.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+            easy.set(CURLOPT_CUSTOMREQUEST, method.rawValue)
+        case (.bytes(let bytes), _): setUpload(bytes.count)
+        case (.stream(let source), _): setUpload(source.length)
         }
+    }
+
+    /// A body that is read through the callback. libcurl cannot read it a second time, and so does not send the request
+    /// again by itself when a reused connection turns out to be closed.
+    private func setUpload(_ length: Int?) {
+        easy.set(CURLOPT_UPLOAD, 1)
+        if let length { easy.set(CURLOPT_INFILESIZE_LARGE, offset: length) }
+        easy.set(CURLOPT_CUSTOMREQUEST, plan.request.method.rawValue)
     }
 }

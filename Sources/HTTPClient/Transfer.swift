@@ -25,6 +25,8 @@ final class Transfer {
     private var lastActivity: ContinuousClock.Instant
     /// A fault that a callback found; libcurl only learns that the callback failed.
     private var fault: Fault?
+    /// How much of a body from memory has gone out.
+    private var sentBytes = 0
     private let clock = ContinuousClock()
 
     init?(exchange: Exchange, plan: TransferPlan) {
@@ -105,6 +107,7 @@ final class Transfer {
 
     func supply(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         lastActivity = clock.now
+        if case .bytes(let bytes) = plan.request.body { return copy(bytes, to: buffer) }
         switch exchange.supply(buffer) {
         case .copied(let count): return count
         case .end: return 0
@@ -113,6 +116,15 @@ final class Transfer {
             isSendPaused = true
             return Int(CURL_READFUNC_PAUSE)
         }
+    }
+
+    private func copy(_ bytes: [UInt8], to buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(bytes.count - sentBytes, buffer.count)
+        bytes.withUnsafeBytes { all in
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[sentBytes..<sentBytes + count]))
+        }
+        sentBytes += count
+        return count
     }
 
     // MARK: The end

@@ -43,7 +43,8 @@ package struct TalosClient: Sendable {
 
     /// A unary call.
     ///
-    /// - Parameter once: the call changes something and must never be sent twice: it gets a connection of its own.
+    /// - Parameter once: the call changes something: it gets a connection of its own, known to be alive. No call is ever
+    ///   sent twice.
     func unary<Response: Message>(
         _ method: TalosMethod, _ request: some Message, deadline: Duration, once: Bool = false
     ) async throws(Fault) -> Response {

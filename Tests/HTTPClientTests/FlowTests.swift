@@ -8,7 +8,7 @@ struct FlowTests {
 
     @Test("A reader that waits holds the server back, and gets every byte when it goes on")
     func responseBackPressure() async throws {
-        let total = 64 << 20
+        let total = 160 << 20
         let block = noise(64 << 10)
         let written = Counter()
         try await withServer { connection in
@@ -24,6 +24,7 @@ struct FlowTests {
             var iterator = response.body.makeAsyncIterator()
             var received = try #require(await iterator.next()).count
             try await standstill(of: written)
+            // What the two sockets hold, and no more.
             #expect(written.value < total / 2)
             while let chunk = try await iterator.next() { received += chunk.count }
             #expect(received == total)
@@ -66,6 +67,42 @@ struct FlowTests {
             task.cancel()
             #expect(try await task.value.code == .cancelled)
             try await eventually("the server seeing the connection close") { closed.value == 1 }
+        }
+    }
+
+    @Test("Requests given up at any moment leave no connection open, and the others get their own answers")
+    func manyCancelled() async throws {
+        let (opened, closed) = (Counter(), Counter())
+        try await withServer { connection in
+            opened.add()
+            defer { closed.add() }
+            while let request = try await connection.request() {
+                let body = String(repeating: request.target, count: 20_000)
+                try await connection.respond("200 OK", body: body)
+            }
+        } _: { port async throws in
+            let kept = try await withThrowingTaskGroup(of: Int.self) { group in
+                var generator = SplitMix(state: 3)
+                for number in 0..<400 {
+                    let pause = Duration.microseconds(Int.random(in: 0...20_000, using: &generator))
+                    let keeps = number.isMultiple(of: 4)
+                    group.addTask {
+                        let task = Task {
+                            try await client.collect(HTTPRequest(.get, "http://127.0.0.1:\(port)/\(number)"))
+                        }
+                        if !keeps {
+                            try await Task.sleep(for: pause)
+                            task.cancel()
+                        }
+                        guard let answer = try? await task.value else { return keeps ? -1000 : 0 }
+                        return answer.body.starts(with: Array("/\(number)/\(number)".utf8)) ? (keeps ? 1 : 0) : -1000
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(kept == 100)
+            client.close()
+            try await eventually("every connection closing") { opened.value == closed.value }
         }
     }
 

@@ -217,7 +217,7 @@ struct RequestTests {
         "A request that would be another one on the wire is refused before it is sent",
         arguments: [
             HTTPRequest(.get, "ftp://127.0.0.1/"), HTTPRequest(.get, "/relative"),
-            HTTPRequest(.get, "http://127.0.0.1/a b"),
+            HTTPRequest(.get, "http://127.0.0.1/a b"), HTTPRequest(.get, "http://user:word@127.0.0.1/"),
             HTTPRequest(.get, "http://127.0.0.1/", headers: ["X-A": "1\r\nX-B: 2"]),
             HTTPRequest(.get, "http://127.0.0.1/", headers: ["X A": "1"]),
             HTTPRequest(.get, "https://127.0.0.1/", tls: TLSSettings(trust: .pinned(spki: []))),

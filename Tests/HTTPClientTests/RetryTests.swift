@@ -61,6 +61,24 @@ struct RetryTests {
         }
     }
 
+    @Test("A request that is not idempotent is sent once, even when its connection had been used before")
+    func reusedConnection() async throws {
+        let seen = Recorder<String>()
+        try await withServer { connection in
+            while let request = try await connection.request() {
+                seen.append("\(request.method) \(request.body.count)")
+                if request.method == "POST" { return try await connection.close() }
+                try await connection.respond("200 OK")
+            }
+        } _: { port async throws in
+            let url = "http://127.0.0.1:\(port)/"
+            _ = try await client.collect(HTTPRequest(.get, url))
+            let post = HTTPRequest(.post, url, body: .bytes([1, 2, 3]), retry: policy)
+            #expect(try await fault { _ = try await client.collect(post) }.code == .unreachable)
+        }
+        #expect(seen.all == ["GET 0", "POST 3"])
+    }
+
     @Test("A Retry-After beyond the policy's patience makes the answer final; the deadline bounds all attempts")
     func patience() async throws {
         let count = Counter()

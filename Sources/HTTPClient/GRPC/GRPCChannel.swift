@@ -41,9 +41,7 @@ package struct GRPCChannel: Sendable {
     /// - Parameters:
     ///   - path: `/package.Service/Method`.
     ///   - deadline: for the whole call; the server is told.
-    ///   - freshConnection: opens a connection for this call alone. libcurl sends a request again by itself when a
-    ///     *reused* connection turns out closed before a byte of the answer: a call that must never be sent twice asks
-    ///     for a fresh one.
+    ///   - freshConnection: opens a connection for this call alone.
     package func unary(
         _ path: String, _ message: [UInt8], metadata: HTTPHeaders = [:], deadline: Duration,
         freshConnection: Bool = false

@@ -17,17 +17,14 @@ final class RawConnection {
     /// Counted from 1 in the order of accepting.
     let number: Int
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
-    private let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     private let channel: any Channel
     private var buffer: [UInt8] = []
 
     init(
-        number: Int, inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator,
-        outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>, channel: any Channel
+        number: Int, inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator, channel: any Channel
     ) {
         self.number = number
         self.inbound = inbound
-        self.outbound = outbound
         self.channel = channel
     }
 
@@ -79,12 +76,13 @@ final class RawConnection {
         return true
     }
 
+    /// Returns when the system has taken the bytes.
     func write(_ text: String) async throws {
-        try await outbound.write(ByteBuffer(string: text))
+        try await channel.writeAndFlush(ByteBuffer(string: text)).get()
     }
 
     func write(_ bytes: [UInt8]) async throws {
-        try await outbound.write(ByteBuffer(bytes: bytes))
+        try await channel.writeAndFlush(ByteBuffer(bytes: bytes)).get()
     }
 
     /// A complete response.
@@ -120,47 +118,26 @@ func withServer<Value: Sendable>(
     _ script: @escaping @Sendable (RawConnection) async throws -> Void,
     _ body: @Sendable (Int) async throws -> Value
 ) async throws -> Value {
-    let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .bind(host: "127.0.0.1", port: 0) { channel in
+    let (tasks, count) = (TaskBag(), Counter())
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
                 if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-                return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                let wrapped = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                let number = count.add()
+                tasks.run { try? await drive(wrapped, number, script) }
             }
         }
-    let port = server.channel.localAddress?.port ?? 0
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await serve(server, script) }
-        let value = try await body(port)
-        group.cancelAll()
-        try? await server.channel.close()
-        return value
-    }
-}
-
-private func serve(
-    _ server: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>,
-    _ script: @escaping @Sendable (RawConnection) async throws -> Void
-) async throws {
-    try await withThrowingDiscardingTaskGroup { group in
-        try await server.executeThenClose { connections in
-            var count = 0
-            for try await channel in connections {
-                count += 1
-                let number = count
-                group.addTask { try? await drive(channel, number, script) }
-            }
-        }
-    }
+    return try await tasks.serve(bootstrap, body)
 }
 
 private func drive(
     _ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>, _ number: Int,
     _ script: @Sendable (RawConnection) async throws -> Void
 ) async throws {
-    try await channel.executeThenClose { inbound, outbound in
+    try await channel.executeThenClose { inbound, _ in
         let connection = RawConnection(
-            number: number, inbound: inbound.makeAsyncIterator(), outbound: outbound, channel: channel.channel)
+            number: number, inbound: inbound.makeAsyncIterator(), channel: channel.channel)
         try await script(connection)
     }
 }

@@ -11,17 +11,15 @@ final class StreamConnection {
     /// The request's pseudo-headers and headers.
     let fields: [(String, String)]
     private var inbound: NIOAsyncChannelInboundStream<HTTP2Frame.FramePayload>.AsyncIterator
-    private let outbound: NIOAsyncChannelOutboundWriter<HTTP2Frame.FramePayload>
     private let channel: any Channel
     private var isEnded: Bool
 
     init?(
         connection: Int, inbound: NIOAsyncChannelInboundStream<HTTP2Frame.FramePayload>.AsyncIterator,
-        outbound: NIOAsyncChannelOutboundWriter<HTTP2Frame.FramePayload>, channel: any Channel
+        channel: any Channel
     ) async throws {
         self.connection = connection
         self.inbound = inbound
-        self.outbound = outbound
         self.channel = channel
         while true {
             guard let frame = try await self.inbound.next() else { return nil }
@@ -61,17 +59,21 @@ final class StreamConnection {
     }
 
     private func writeHeaders(_ fields: [(String, String)], end: Bool) async throws {
-        let headers = HPACKHeaders(fields)
-        try await outbound.write(.headers(.init(headers: headers, endStream: end)))
+        try await write(.headers(.init(headers: HPACKHeaders(fields), endStream: end)))
     }
 
     func send(_ bytes: [UInt8], end: Bool = false) async throws {
-        try await outbound.write(.data(.init(data: .byteBuffer(ByteBuffer(bytes: bytes)), endStream: end)))
+        try await write(.data(.init(data: .byteBuffer(ByteBuffer(bytes: bytes)), endStream: end)))
     }
 
     /// Breaks the stream off: as if the server had failed, or as one that wants no more of the request.
     func reset(failing: Bool = true) async throws {
-        try await outbound.write(.rstStream(failing ? .internalError : .noError))
+        try await write(.rstStream(failing ? .internalError : .noError))
+    }
+
+    /// Returns when the connection's flow control and the system have taken the frame.
+    private func write(_ frame: HTTP2Frame.FramePayload) async throws {
+        try await channel.writeAndFlush(frame).get()
     }
 
     /// Returns when the client has ended or reset the stream for good.
@@ -86,53 +88,33 @@ func withStreamServer<Value: Sendable>(
     _ script: @escaping @Sendable (StreamConnection) async throws -> Void,
     _ body: @Sendable (Int) async throws -> Value
 ) async throws -> Value {
-    let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-        .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        .bind(host: "127.0.0.1", port: 0) { channel in
+    let (tasks, count) = (TaskBag(), Counter())
+    let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .childChannelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
                 if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
-                return try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(mode: .server) { stream in
+                let number = count.add()
+                _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
+                    mode: .server, connectionConfiguration: .init(), streamConfiguration: .init()
+                ) { stream in
                     stream.eventLoop.makeCompletedFuture {
-                        try NIOAsyncChannel<HTTP2Frame.FramePayload, HTTP2Frame.FramePayload>(
-                            wrappingChannelSynchronously: stream)
+                        let wrapped = try StreamChannel(wrappingChannelSynchronously: stream)
+                        tasks.run { try? await drive(wrapped, number, script) }
                     }
                 }
             }
         }
-    let port = server.channel.localAddress?.port ?? 0
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
-            try await withThrowingDiscardingTaskGroup { streams in
-                try await server.executeThenClose { connections in
-                    var count = 0
-                    for try await multiplexer in connections {
-                        count += 1
-                        let number = count
-                        streams.addTask {
-                            try? await withThrowingDiscardingTaskGroup { group in
-                                for try await stream in multiplexer.inbound {
-                                    group.addTask { try? await drive(stream, number, script) }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        let value = try await body(port)
-        group.cancelAll()
-        try? await server.channel.close()
-        return value
-    }
+    return try await tasks.serve(bootstrap, body)
 }
 
+private typealias StreamChannel = NIOAsyncChannel<HTTP2Frame.FramePayload, HTTP2Frame.FramePayload>
+
 private func drive(
-    _ stream: NIOAsyncChannel<HTTP2Frame.FramePayload, HTTP2Frame.FramePayload>, _ connection: Int,
-    _ script: @Sendable (StreamConnection) async throws -> Void
+    _ stream: StreamChannel, _ connection: Int, _ script: @Sendable (StreamConnection) async throws -> Void
 ) async throws {
-    try await stream.executeThenClose { inbound, outbound in
+    try await stream.executeThenClose { inbound, _ in
         let connection = try await StreamConnection(
-            connection: connection, inbound: inbound.makeAsyncIterator(), outbound: outbound, channel: stream.channel)
+            connection: connection, inbound: inbound.makeAsyncIterator(), channel: stream.channel)
         if let connection { try await script(connection) }
     }
 }

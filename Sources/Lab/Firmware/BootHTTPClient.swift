@@ -53,7 +53,19 @@ struct BootHTTPClient: Sendable {
             throw Fault(.failed, "this machine's firmware has no \(url.scheme)", at: url.description)
         }
         let connection = try await connect(url)
-        return try await connection.executeThenClose { inbound, outbound in
+        do {
+            return try await exchange(url, connection, keeping: keeping, limit: limit)
+        } catch let error where !(error is Fault) {
+            try Task.checkCancellation()
+            throw Fault(.unreachable, "the transfer broke off", at: url.description, cause: error)
+        }
+    }
+
+    private func exchange(
+        _ url: BootURL, _ connection: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>, keeping: Bool,
+        limit: Int
+    ) async throws -> Answer {
+        try await connection.executeThenClose { inbound, outbound in
             try await outbound.write(.head(head(url)))
             try await outbound.write(.end(nil))
             var answer = Answer(status: 0, retryAfter: nil, location: nil)

@@ -128,14 +128,7 @@ struct IPXEClient: Sendable {
         _ url: BootURL, _ request: () async throws -> BootHTTPClient.Answer
     ) async throws -> BootHTTPClient.Answer {
         while true {
-            let answer: BootHTTPClient.Answer
-            do {
-                answer = try await request()
-            } catch let fault as Fault {
-                throw fault
-            } catch {
-                throw Fault(.failed, "the transfer broke off", at: url.description, cause: error)
-            }
+            let answer = try await request()
             if answer.status == 200 { return answer }
             guard answer.status == 503, let seconds = answer.retryAfter else {
                 throw Fault(.failed, "HTTP status \(answer.status)", at: url.description)

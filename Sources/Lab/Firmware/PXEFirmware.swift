@@ -24,10 +24,11 @@ struct PXEFirmware: Sendable {
     func boot() async throws -> Outcome {
         do {
             return try await bootFromNetwork()
-        } catch let fault as Fault {
-            // A network boot that fails falls through to the disk.
-            record(Self.oneLine("network boot failed: \(fault)"), status: fault.code.rawValue)
+        } catch {
             try Task.checkCancellation()
+            // A network boot that fails falls through to the disk.
+            let code = (error as? Fault)?.code ?? .failed
+            record("network boot failed: \(error)".replacing("\n", with: " "), status: code.rawValue)
             return .disk
         }
     }
@@ -58,9 +59,5 @@ struct PXEFirmware: Sendable {
         environment.accessLog.record(
             service: "machine", node: hardware.name, client: hardware.mac.description, call: what, write: false,
             status: status)
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        text.replacing("\n", with: " ")
     }
 }

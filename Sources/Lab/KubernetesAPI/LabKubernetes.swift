@@ -1,4 +1,5 @@
 package import Core
+import NIOCore
 import NIOSSL
 
 /// The Kubernetes API of the lab's cluster: one store, served by as many listeners as nodes (and a VIP) run.
@@ -77,6 +78,8 @@ package final class LabKubernetes: Sendable {
             tls.trustRoots = .certificates(authorities)
             tls.certificateVerification = .noHostnameVerification
             tls.minimumTLSVersion = .tlsv12
+            // A node that goes down does not wait for its idle clients to say goodbye.
+            tls.shutdownTimeout = .milliseconds(20)
             return tls
         } catch {
             throw Fault(.usage, "the certificates of the Kubernetes API cannot be used", cause: error)

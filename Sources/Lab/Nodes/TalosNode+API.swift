@@ -22,6 +22,7 @@ extension TalosNode {
                 try await pacer.wait(timing.probe)
             }
         } catch {
+            if !(error is CancellationError) { log.write("[talos] apid: \(error)", level: .error) }
             await withdraw(personality)
         }
     }
@@ -32,7 +33,7 @@ extension TalosNode {
         defer { services.set("apid", .finished, "Service finished successfully", now: now) }
         try await GRPCServer(eventLoops: environment.eventLoops)
             .serve(address: address, port: environment.talosPort, tls: tls, service: service) { _ in
-                Task { await self.apiIsUp(personality) }
+                await self.apiIsUp(personality)
             }
         try Task.checkCancellation()
     }

@@ -33,12 +33,13 @@ extension TalosNode {
         _ config: NodeConfig, _ request: Machine_ApplyConfigurationRequest
     ) throws(CallStatus) -> Machine_ApplyConfigurationResponse {
         // The acceptance and the end of maintenance are not one moment: a second call may come in between.
-        guard life.stage == .maintenance else {
+        guard life.stage == .maintenance, !hasAcceptedConfig else {
             throw CallStatus(.failedPrecondition, "another apply configuration is already in progress")
         }
         if !request.dryRun {
             log.write("[talos] machine configuration applied in maintenance")
-            later(.configured(config))
+            hasAcceptedConfig = config.isComplete
+            postSoon(.configured(config))
         }
         return response(.noReboot, request)
     }
@@ -65,9 +66,9 @@ extension TalosNode {
         }
         if !request.dryRun {
             if mode == .staged {
-                stagedConfig = config
+                post(.staged(config))
             } else if config != active || mode == .reboot {
-                later(.reconfigured(config, reboot: mode == .reboot))
+                postSoon(.reconfigured(config, reboot: mode == .reboot))
             }
         }
         return response(mode, request)

@@ -5,28 +5,21 @@ import TalosMessages
 extension TalosNode {
     /// Boots from the network, as often as it takes.
     func runFirmware(afterFailure: Bool) async {
+        await leaveCluster()
+        services.clear()
         address = nil
-        virtualAddress = nil
         let firmware = PXEFirmware(hardware: hardware, environment: environment, pacer: pacer)
         do {
             try await pacer.wait(afterFailure ? timing.firmwareRetry : timing.firmwareStart)
-            while true {
-                do {
-                    switch try await firmware.boot() {
-                    case .kernel(let arguments, let lease):
-                        address = lease.address
-                        gateway = lease.gateway
-                        post(.kernelLoaded(arguments))
-                    case .disk:
-                        post(.sentToDisk)
-                    case .powerOff:
-                        post(.powerOff)
-                    }
-                    return
-                } catch let fault as Fault {
-                    record(boot: "failed: \(fault)")
-                    try await pacer.wait(timing.firmwareRetry)
-                }
+            switch try await firmware.boot() {
+            case .kernel(let arguments, let lease):
+                address = lease.address
+                gateway = lease.gateway
+                post(.kernelLoaded(arguments))
+            case .disk:
+                post(.sentToDisk)
+            case .powerOff:
+                post(.powerOff)
             }
         } catch {
             return
@@ -35,21 +28,19 @@ extension TalosNode {
 
     /// Starts a kernel: a new log, a new boot id, links and an address.
     func startKernel(_ source: NodeLife.Source, predictableNames: Bool) async {
+        await leaveCluster()
         log.restart()
         ledger.clear()
         services.clear()
         events.restart()
         (isTimeInSync, isNodeReady, cluster, virtualAddress) = (false, false, nil, nil)
+        hasAcceptedConfig = false
         etcdMember = life.installation?.etcdMember
         bootID = newBootID()
         linkNames = hardware.links.map { $0.name(predictable: predictableNames) }
         switch source {
         case .network(let arguments): commandLine = arguments.description
         case .disk: commandLine = "BOOT_IMAGE=/A/vmlinuz talos.platform=metal console=tty0 slab_nomerge pti=on"
-        }
-        if let staged = stagedConfig {
-            stagedConfig = nil
-            post(.reconfigured(staged, reboot: false))
         }
         log.write("Linux version 6.18.44-talos (lab) #1 SMP PREEMPT_DYNAMIC")
         log.write("Command line: \(commandLine)")
@@ -93,12 +84,6 @@ extension TalosNode {
         services.clear()
         guard (try? await pacer.wait(timing.restart)) != nil else { return }
         post(.restarted)
-    }
-
-    func record(boot what: String, status: String = "OK") {
-        environment.accessLog.record(
-            service: "machine", node: hardware.name, client: hardware.mac.description, call: what, write: false,
-            status: status)
     }
 
     private func newBootID() -> String {

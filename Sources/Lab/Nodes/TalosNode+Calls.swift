@@ -79,14 +79,14 @@ extension TalosNode {
     }
 
     func reboot(_ request: Machine_RebootRequest) -> Machine_RebootResponse {
-        later(.rebootRequested(request.mode == .powercycle || !environment.kexec ? .firmware : .kexec))
+        postSoon(.rebootRequested(request.mode == .powercycle || !environment.kexec ? .firmware : .kexec))
         var response = Machine_RebootResponse()
         response.messages = [Machine_Reboot()]
         return response
     }
 
     func shutdown() -> Machine_ShutdownResponse {
-        later(.shutdownRequested)
+        postSoon(.shutdownRequested)
         var response = Machine_ShutdownResponse()
         response.messages = [Machine_Shutdown()]
         return response
@@ -102,17 +102,9 @@ extension TalosNode {
             service: "disk", node: hardware.name, client: "reset", call: "wipe \(life.installation?.disk ?? "")",
             write: true, status: "OK")
         etcdMember = nil
-        later(.resetRequested(reboot: request.reboot))
+        postSoon(.resetRequested(reboot: request.reboot))
         var response = Machine_ResetResponse()
         response.messages = [Machine_Reset()]
         return response
-    }
-
-    /// The answer leaves before the deed.
-    func later(_ event: NodeLife.Event) {
-        Task {
-            try? await Task.sleep(for: timing.apiStart)
-            self.post(event)
-        }
     }
 }

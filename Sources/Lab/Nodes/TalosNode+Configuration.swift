@@ -18,8 +18,9 @@ extension TalosNode {
                 } catch let rejection as ConfigRejection {
                     reject(rejection)
                     try await pause(retry.gapAfterRejection())
-                } catch let fault as Fault {
-                    log.write("[talos] download failed: \(fault)", level: .error)
+                } catch {
+                    try Task.checkCancellation()
+                    log.write("[talos] download failed: \(error)", level: .error)
                     try await pause(retry.gapAfterFailure())
                 }
             }

@@ -20,7 +20,7 @@ extension TalosNode {
             changed()
             try await serveKubernetes(cluster, member, config)
         } catch {
-            return
+            if !(error is CancellationError) { log.write("[talos] control plane: \(error)", level: .error) }
         }
     }
 

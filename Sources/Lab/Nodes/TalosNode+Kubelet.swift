@@ -19,7 +19,7 @@ extension TalosNode {
                 if life.stage == .running { publishStatus() }
             }
         } catch {
-            return
+            if !(error is CancellationError) { log.write("kubelet: \(error)", level: .error) }
         }
     }
 

@@ -36,14 +36,20 @@ actor TalosNode {
     /// Talos' own view of its Kubernetes node.
     var isNodeReady = false
     var isApplying = false
-    /// A configuration that becomes active with the next boot.
-    var stagedConfig: NodeConfig?
+    /// A complete configuration was taken in maintenance; no second one is, even before the first is active.
+    var hasAcceptedConfig = false
     /// Set by Bootstrap before the life has heard of it.
     var etcdMember: UInt64?
     var cluster: LabCluster?
     private var slots: [Slot: Task<Void, Never>] = [:]
-    private let input: AsyncStream<NodeLife.Event>
-    private let inputFeed: AsyncStream<NodeLife.Event>.Continuation
+    private let input: AsyncStream<Input>
+    private let inputFeed: AsyncStream<Input>.Continuation
+
+    /// What happens to the machine, now or a little later.
+    private struct Input {
+        let event: NodeLife.Event
+        var delay: Duration = .zero
+    }
 
     init(hardware: NodeHardware, environment: NodeEnvironment) {
         self.hardware = hardware
@@ -62,8 +68,14 @@ actor TalosNode {
     /// The machine in the rack, from its power cable to its last process, until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for await event in input {
-                for action in life.on(event) { perform(action, in: &group) }
+            for await input in input {
+                guard input.delay == .zero else {
+                    group.addTask {
+                        if (try? await Task.sleep(for: input.delay)) != nil { self.post(input.event) }
+                    }
+                    continue
+                }
+                for action in life.on(input.event) { perform(action, in: &group) }
                 changed()
             }
             group.cancelAll()
@@ -72,7 +84,12 @@ actor TalosNode {
 
     /// Something happened to the machine.
     nonisolated func post(_ event: NodeLife.Event) {
-        inputFeed.yield(event)
+        inputFeed.yield(Input(event: event))
+    }
+
+    /// Something will happen once the answer that announces it has left.
+    nonisolated func postSoon(_ event: NodeLife.Event) {
+        inputFeed.yield(Input(event: event, delay: max(timing.apiStart, .milliseconds(20))))
     }
 
     var hostname: String {
@@ -113,7 +130,7 @@ actor TalosNode {
             stop(.work)
         case .stop:
             for slot in slots.keys { stop(slot) }
-            address = nil
+            begin(.work, in: &group) { await $0.leaveCluster() }
         case .say(let text):
             log.write(text, level: .warning)
         }

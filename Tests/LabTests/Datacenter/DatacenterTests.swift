@@ -58,6 +58,44 @@ import Testing
         }
     }
 
+    @Test("the shared address moves to another control plane when its holder goes down")
+    func sharedAddress() async throws {
+        try await LabHarness.run(nodes: 3, delivery: .pull) { harness in
+            let first = harness.lab.nodes[0]
+            let client = try harness.host.client(first)
+            _ = try await eventually("the bootstrap") {
+                try await client.bootstrap()
+                return true
+            }
+            let second = try harness.host.client(harness.lab.nodes[1])
+            _ = try await eventually("three voters") {
+                let members = try await second.etcdMembers()
+                return members.count == 3 && members.allSatisfy { !$0.isLearner } ? true : nil
+            }
+            let kubernetes = try harness.kubernetes()
+            _ = try await eventually("three nodes") {
+                try await kubernetes.list(.node).items.count == 3 ? true : nil
+            }
+            let uid = try await kubernetes.get(.node, first.name)?.uid
+            _ = try await client.shutdown()
+            // The same objects, from another machine.
+            let server = try await eventually("an answer from another control plane") { () -> String? in
+                let node = try await kubernetes.get(.node, first.name)
+                #expect(node?.uid == uid)
+                let last = try harness.accesses().last {
+                    $0["call"]?.string == "GET /api/v1/nodes/\(first.name)"
+                }
+                return last?["node"]?.string.flatMap { $0 == first.name ? nil : $0 }
+            }
+            #expect(harness.lab.nodes.dropFirst().map(\.name).contains(server))
+            #expect(try await second.etcdMembers().count == 3)
+            guard case .absent = await harness.host.presence(first) else {
+                Issue.record("a machine that is off answers")
+                return
+            }
+        }
+    }
+
     @Test("without a provisioning host the machines keep asking, and boot when it comes up")
     func lateHost() async throws {
         try await LabHarness.run(delivery: .push, serving: false) { harness in

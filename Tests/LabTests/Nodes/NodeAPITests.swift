@@ -193,4 +193,84 @@ import YAML
             }
         }
     }
+
+    @Test("a second configuration is refused while the first one is being taken")
+    func secondConfiguration() async throws {
+        try await Self.inMaintenance { harness, node, _ in
+            let client = harness.host.maintenance(node)
+            let config = Array(try harness.host.config(of: node).utf8)
+            let dry = try await client.applyConfiguration(config, dryRun: true)
+            #expect(dry.details.contains("skipped in dry-run"))
+            _ = try await client.applyConfiguration(config)
+            // Either the node says so, or it has hung up already.
+            await #expect(throws: Fault.self) { _ = try await client.applyConfiguration(config) }
+            let installs = try await eventually("the installation") {
+                let installs = try harness.accesses().filter { $0["service"]?.string == "disk" }
+                return installs.isEmpty ? nil : installs
+            }
+            #expect(installs.count == 1)
+        }
+    }
+
+    @Test("an installed node changes labels at once and files with a reboot, and stages what it is told to")
+    func reconfiguration() async throws {
+        try await LabHarness.run(delivery: .pull) { harness in
+            let node = harness.lab.nodes[0]
+            let client = try harness.host.client(node)
+            _ = try await eventually("the installed system") { try await client.systemDisk() }
+            let boot = try await client.bootID()
+            let labelled = try harness.host.config(of: node, patches: ["machine: {nodeLabels: {colour: red}}"])
+            #expect(try await client.applyConfiguration(Array(labelled.utf8)).mode == .noReboot)
+            let filed = try harness.host.config(
+                of: node, patches: ["machine: {files: [{path: /var/a, op: create, content: a}]}"])
+            await #expect { try await client.applyConfiguration(Array(filed.utf8), mode: .noReboot) } throws: {
+                "\($0)".contains("immediate mode")
+            }
+            #expect(try await client.applyConfiguration(Array(filed.utf8), mode: .staged).mode == .staged)
+            #expect(try await client.bootID() == boot)
+            #expect(try await client.applyConfiguration(Array(labelled.utf8), mode: .reboot).mode == .reboot)
+            _ = try await eventually("the reboot") { try await client.bootID() != boot ? true : nil }
+        }
+    }
+
+    @Test("a node that is reset is an empty machine again")
+    func reset() async throws {
+        try await LabHarness.run(delivery: .push) { harness in
+            let node = harness.lab.nodes[0]
+            let host = harness.host
+            _ = try await eventually("maintenance") {
+                try await host.maintenance(node).applyConfiguration(Array(try host.config(of: node).utf8))
+            }
+            let client = try host.client(node)
+            _ = try await eventually("the installed system") { try await client.systemDisk() }
+            _ = try await client.reset(graceful: false, reboot: true)
+            _ = try await eventually("maintenance again") {
+                if case .maintenance = await host.presence(node) { return true }
+                return nil
+            }
+            #expect(try await host.maintenance(node).systemDisk() == nil)
+        }
+    }
+
+    @Test("what does not speak gRPC is turned away, and the node goes on")
+    func strangers() async throws {
+        try await Self.inMaintenance { harness, node, _ in
+            let url = "https://\(node.address):50000/"
+            let tls = TLSSettings(trust: .unverified)
+            await #expect(throws: Fault.self) {
+                _ = try await harness.host.http.collect(HTTPRequest(.get, url, tls: tls, version: .http1))
+            }
+            let page = try await harness.host.http.collect(HTTPRequest(.get, url, tls: tls, version: .http2))
+            #expect(page.head.status == 415)
+            let rubbish = GRPCChannel(
+                http: harness.host.http, host: node.address.description, port: 50_000, security: .tls(tls))
+            await #expect(throws: GRPCStatus.self) {
+                _ = try await rubbish.unary("/cosi.resource.State/Get", [0xFF, 0xFF], deadline: .seconds(5))
+            }
+            await #expect(throws: GRPCStatus.self) {
+                _ = try await rubbish.unary("/no.Such/Thing", [], deadline: .seconds(5))
+            }
+            #expect(try await harness.host.maintenance(node).version().tag == "v1.13.6")
+        }
+    }
 }

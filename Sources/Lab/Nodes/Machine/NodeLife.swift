@@ -54,6 +54,8 @@ struct NodeLife: Sendable {
         case bootFinished
         /// A configuration was applied to an installed node.
         case reconfigured(NodeConfig, reboot: Bool)
+        /// A configuration was stored for the next boot.
+        case staged(NodeConfig)
         case etcdJoined(member: UInt64)
         case rebootRequested(Restart)
         case shutdownRequested
@@ -113,6 +115,9 @@ struct NodeLife: Sendable {
             if reboot { return restart(.kexec) }
             self.config = config
             return [.startServices(config)]
+        case .staged(let config):
+            installation?.config = config
+            return []
         case .etcdJoined(let member):
             installation?.etcdMember = member
             return []

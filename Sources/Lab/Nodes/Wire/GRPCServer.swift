@@ -16,7 +16,7 @@ struct GRPCServer: Sendable {
     /// - Throws: ``Fault`` `refused` when the port is taken.
     func serve(
         address: IPAddress, port: Int, tls: ServerTLS, service: any GRPCService,
-        ready: @Sendable (Int) -> Void = { _ in }
+        ready: @Sendable (Int) async -> Void = { _ in }
     ) async throws {
         let (calls, feed) = AsyncStream<(GRPCCall, GRPCReply)>.makeStream()
         let connections = Connections()
@@ -26,7 +26,7 @@ struct GRPCServer: Sendable {
         } catch {
             throw Fault(.refused, "cannot listen for a node's API", at: "\(address):\(port)", cause: error)
         }
-        ready(listener.localAddress?.port ?? port)
+        await ready(listener.localAddress?.port ?? port)
         await withDiscardingTaskGroup { group in
             for await (call, reply) in calls {
                 group.addTask { await Self.run(call, reply, service) }
@@ -107,10 +107,9 @@ private final class Connections: Sendable {
     }
 
     func closeAll() async {
-        for channel in open.withLock({ Array($0.values) }) {
-            channel.close(promise: nil)
-            try? await channel.closeFuture.get()
-        }
+        let channels = open.withLock { Array($0.values) }
+        for channel in channels { channel.close(promise: nil) }
+        for channel in channels { try? await channel.closeFuture.get() }
     }
 }
 

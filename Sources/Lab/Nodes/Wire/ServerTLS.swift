@@ -21,6 +21,8 @@ struct ServerTLS: Sendable {
                 certificateChain: [.certificate(leaf)], privateKey: .privateKey(key))
             configuration.minimumTLSVersion = .tlsv12
             configuration.applicationProtocols = ["h2"]
+            // A service that restarts does not wait for its idle clients to say goodbye.
+            configuration.shutdownTimeout = .milliseconds(20)
             configuration.signingSignatureAlgorithms = Self.signatures
             configuration.verifySignatureAlgorithms = Self.signatures
             if let clientAuthority {

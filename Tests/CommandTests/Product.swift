@@ -2,6 +2,7 @@ import Core
 import FoundationEssentials
 import Glibc
 import Subprocess
+import SystemPackage
 
 /// The built command, run as an operator would run it.
 enum Product {
@@ -35,7 +36,7 @@ enum Product {
     ) async throws -> Outcome {
         let start = ContinuousClock.now
         let result = try await Subprocess.run(
-            .path(.init(path)), arguments: Arguments(arguments), input: .none, output: .string(limit: 64 << 20),
+            .path(FilePath(path)), arguments: Arguments(arguments), input: .none, output: .string(limit: 64 << 20),
             error: .string(limit: 1 << 20)
         ) { execution in
             guard let limit else { return }
@@ -45,7 +46,7 @@ enum Product {
         var exitCode: Int32?
         if case .exited(let code) = result.terminationStatus { exitCode = code }
         return Outcome(
-            exitCode: exitCode, output: result.standardOutput ?? "", errors: result.standardError ?? "",
+            exitCode: exitCode, output: result.standardOutput, errors: result.standardError,
             duration: ContinuousClock.now - start)
     }
 }

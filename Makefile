@@ -16,7 +16,7 @@ build: packages
 	swift build -c release --product cozy-bootstrap
 
 test: packages test-packages lint
-	swift test
+	swift test --no-parallel
 
 lint:
 	Scripts/lint

@@ -34,12 +34,43 @@ enum Binding {
         }
     }
 
-    /// A UDP socket for DHCP: on one interface, or on one address.
-    static func datagrams(
-        _ endpoint: NetbootConfiguration.Endpoint, interface: String?, group: any EventLoopGroup
-    ) async throws -> DHCPServer.Channel {
+    /// The sockets of a DHCP port on one interface, or on one address.
+    ///
+    /// - Parameters:
+    ///   - interface: nil for the interface that has the endpoint's address.
+    ///   - advertise: where answers come from. When this host does not have it (it may be translated on the way),
+    ///     answers come from the interface's first address.
+    static func dhcp(
+        _ endpoint: NetbootConfiguration.Endpoint, interface: String?, advertise: IPAddress,
+        group: any EventLoopGroup
+    ) async throws -> DHCPSockets {
+        guard let device = interface ?? LocalInterface.name(of: endpoint.host) else {
+            return DHCPSockets(
+                first: try await datagrams(endpoint.host, endpoint.port, nil, group: group), answering: nil)
+        }
+        let first = try await datagrams(IPAddress(v4: 0, 0, 0, 0), endpoint.port, device, group: group)
+        guard LocalInterface.name(of: advertise) != nil else { return DHCPSockets(first: first, answering: nil) }
+        do {
+            // The two may share the port with each other, and before and afterwards with nobody.
+            try await first.channel.setOption(.socketOption(.so_reuseaddr), value: 1).get()
+            let port = first.channel.localAddress?.port ?? endpoint.port
+            let answering = try await datagrams(advertise, port, device, shared: true, group: group)
+            for channel in [first.channel, answering.channel] {
+                try await channel.setOption(.socketOption(.so_reuseaddr), value: 0).get()
+            }
+            return DHCPSockets(first: first, answering: answering)
+        } catch {
+            try? await first.executeThenClose { _, _ in }
+            throw error
+        }
+    }
+
+    private static func datagrams(
+        _ host: IPAddress, _ port: Int, _ interface: String?, shared: Bool = false, group: any EventLoopGroup
+    ) async throws -> DHCPSockets.Channel {
         try await DatagramBootstrap(group: group)
             .channelOption(.socketOption(.so_broadcast), value: 1)
+            .channelOption(.socketOption(.so_reuseaddr), value: shared ? 1 : 0)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096 + 1))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -47,9 +78,9 @@ enum Binding {
                     if let interface { try bind(channel, to: interface) }
                 }
             }
-            .bind(host: interface == nil ? endpoint.host.description : "0.0.0.0", port: endpoint.port) { channel in
+            .bind(host: host.description, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try DHCPServer.Channel(wrappingChannelSynchronously: channel)
+                    try DHCPSockets.Channel(wrappingChannelSynchronously: channel)
                 }
             }
     }

@@ -4,15 +4,15 @@ import NIOPosix
 
 /// All sockets of the service, bound and not yet served.
 struct BoundSockets: Sendable {
-    var dhcp: [(DHCPServer.Channel, DHCPEngine.Port)]
+    var dhcp: [(DHCPSockets, DHCPEngine.Port)]
     var tftp: any Channel
     var http: BootHTTPServer.Listener
 
     /// Tells which ports are held; with port 0 that is how they become known.
     func announce(_ events: NetbootEvents) {
-        for (channel, port) in dhcp {
+        for (sockets, port) in dhcp {
             let service = port == .server ? "dhcp" : "proxy"
-            events.tell(.listening(service: service, port: channel.channel.localAddress?.port ?? 0))
+            events.tell(.listening(service: service, port: sockets.port))
         }
         events.tell(.listening(service: "tftp", port: tftp.localAddress?.port ?? 0))
         events.tell(.listening(service: "http", port: http.channel.localAddress?.port ?? 0))
@@ -22,7 +22,7 @@ struct BoundSockets: Sendable {
 /// Binds one socket after the other; when one cannot be had, the others are given back.
 actor SocketBinder {
     private let group: MultiThreadedEventLoopGroup
-    private var dhcp: [(DHCPServer.Channel, DHCPEngine.Port)] = []
+    private var dhcp: [(DHCPSockets, DHCPEngine.Port)] = []
     private var tftp: (any Channel)?
 
     init(group: MultiThreadedEventLoopGroup) {
@@ -30,10 +30,12 @@ actor SocketBinder {
     }
 
     func dhcp(
-        _ endpoint: NetbootConfiguration.Endpoint, _ service: String, _ interface: String?, _ port: DHCPEngine.Port
+        _ endpoint: NetbootConfiguration.Endpoint, _ service: String, _ interface: String?, advertise: IPAddress,
+        _ port: DHCPEngine.Port
     ) async throws {
         do {
-            dhcp.append((try await Binding.datagrams(endpoint, interface: interface, group: group), port))
+            let sockets = try await Binding.dhcp(endpoint, interface: interface, advertise: advertise, group: group)
+            dhcp.append((sockets, port))
         } catch {
             throw Binding.fault(error, service, .udp, endpoint)
         }
@@ -59,7 +61,7 @@ actor SocketBinder {
     }
 
     func close() async {
-        for (channel, _) in dhcp { try? await channel.executeThenClose { _, _ in } }
+        for (sockets, _) in dhcp { await sockets.close() }
         try? await tftp?.close()
     }
 }

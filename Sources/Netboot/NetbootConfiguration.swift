@@ -23,7 +23,8 @@ package struct NetbootConfiguration: Sendable, Hashable {
     }
 
     package var mode: Mode
-    /// The network interface that DHCP is bound to (`SO_BINDTODEVICE`); nil listens on ``listen`` only.
+    /// The network interface that DHCP is bound to (`SO_BINDTODEVICE`); nil takes the one that has ``listen``.
+    /// On a loopback address only relays are heard.
     package var interface: String?
     /// The address that machines reach this host at: server identifier, next server, TFTP and HTTP host.
     package var advertise: IPAddress
@@ -65,6 +66,12 @@ package struct NetbootConfiguration: Sendable, Hashable {
         self.httpBaseURL = httpBaseURL
         self.subnet = subnet
         self.bootloaderDirectory = bootloaderDirectory
+    }
+
+    /// Where TFTP listens. EDK2 drops packets that do not come from the address it asked, so where this host has the
+    /// advertised address, answers come from there and not from the first address of the interface.
+    var tftpHost: IPAddress {
+        listen.isAny && LocalInterface.name(of: advertise) != nil ? advertise : listen
     }
 
     /// Whether an address belongs to a network that is served.

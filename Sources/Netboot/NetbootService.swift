@@ -65,9 +65,9 @@ package struct NetbootService: Sendable {
                     sockets.tftp.close(promise: nil)
                 }
             }
-            for (channel, port) in sockets.dhcp {
+            for (sockets, port) in sockets.dhcp {
                 guard let dhcp else { continue }
-                group.addTask { try await dhcp.run(channel, as: port) }
+                group.addTask { try await dhcp.run(sockets, as: port) }
             }
             // The first to end ends all: each of them runs until it is cancelled.
             defer { group.cancelAll() }
@@ -104,14 +104,16 @@ package struct NetbootService: Sendable {
         do {
             if dhcp {
                 let endpoint = NetbootConfiguration.Endpoint(host: configuration.listen, port: configuration.dhcpPort)
-                try await binder.dhcp(endpoint, "DHCP", configuration.interface, .server)
+                try await binder.dhcp(
+                    endpoint, "DHCP", configuration.interface, advertise: configuration.advertise, .server)
             }
             if configuration.mode == .proxy {
                 let endpoint = NetbootConfiguration.Endpoint(host: configuration.listen, port: configuration.proxyPort)
-                try await binder.dhcp(endpoint, "proxy DHCP", configuration.interface, .bootServer)
+                try await binder.dhcp(
+                    endpoint, "proxy DHCP", configuration.interface, advertise: configuration.advertise, .bootServer)
             }
             let engine = TFTPEngine(files: files) { configuration.serves($0) }
-            let tftp = NetbootConfiguration.Endpoint(host: configuration.listen, port: configuration.tftpPort)
+            let tftp = NetbootConfiguration.Endpoint(host: configuration.tftpHost, port: configuration.tftpPort)
             try await binder.tftp(tftp, engine, sink)
             return try await binder.finish(http: configuration.httpListen)
         } catch {

@@ -184,13 +184,16 @@ import Testing
     func restart() async throws {
         try await withDirectory { directory in
             var configuration = try loopbackConfiguration(.off, directory: directory)
-            let held = Ports(dhcp: 0, tftp: 0, http: try UDPPeer(IPAddress(v4: 127, 77, 0, 1)).port)
+            // An address that no other test takes ports of.
+            let host = IPAddress(v4: 127, 77, 9, 1)
+            let held = Ports(dhcp: 0, tftp: 0, http: try UDPPeer(host).port)
+            (configuration.listen, configuration.httpListen.host) = (host, host)
             configuration.httpListen.port = held.http
             configuration.tftpPort = held.http
             for _ in 0..<3 {
                 try await withService(configuration) { ports, _ in
                     #expect(ports.http == held.http)
-                    _ = try await curl("http://127.77.0.1:\(ports.http)/boot.ipxe")
+                    _ = try await curl("http://\(host):\(ports.http)/boot.ipxe")
                 }
             }
         }

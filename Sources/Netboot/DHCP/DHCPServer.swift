@@ -6,7 +6,8 @@ import NetbootWire
 
 /// The sockets around ``DHCPEngine``: reads requests, asks the policy about boot clients, sends answers.
 actor DHCPServer {
-    typealias Channel = NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>
+    private typealias Inbound = NIOAsyncChannelInboundStream<AddressedEnvelope<ByteBuffer>>
+    private typealias Outbound = NIOAsyncChannelOutboundWriter<AddressedEnvelope<ByteBuffer>>
 
     /// Requests that wait for the policy at a time; more are dropped, and firmware asks again.
     private static let inFlightLimit = 512
@@ -32,23 +33,36 @@ actor DHCPServer {
         self.logger = logger
     }
 
-    /// Serves one socket until it is closed or the task is cancelled.
-    nonisolated func run(_ channel: Channel, as port: DHCPEngine.Port) async throws {
-        try await channel.executeThenClose { inbound, outbound in
-            await withDiscardingTaskGroup { group in
-                do {
-                    for try await envelope in inbound {
-                        guard envelope.data.readableBytes <= Self.maximumLength,
-                            let packet = try? DHCPPacket(parsing: envelope.data.readableBytesView),
-                            let source = DHCPEngine.Source(envelope.remoteAddress), await self.admit(packet, source)
-                        else { continue }
-                        group.addTask { await self.answer(packet, from: source, on: port, outbound) }
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    self.logger.error("the DHCP socket broke off", metadata: ["error": "\(error)"])
+    /// Serves the sockets of one port until they are closed or the task is cancelled.
+    nonisolated func run(_ sockets: DHCPSockets, as port: DHCPEngine.Port) async throws {
+        try await sockets.first.executeThenClose { inbound, outbound in
+            guard let answering = sockets.answering else { return await serve(inbound, port, outbound) }
+            try await answering.executeThenClose { direct, outbound in
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await self.serve(inbound, port, outbound) }
+                    group.addTask { await self.serve(direct, port, outbound) }
+                    // The end of one is the end of both.
+                    await group.next()
+                    group.cancelAll()
                 }
+            }
+        }
+    }
+
+    private nonisolated func serve(_ inbound: Inbound, _ port: DHCPEngine.Port, _ outbound: Outbound) async {
+        await withDiscardingTaskGroup { group in
+            do {
+                for try await envelope in inbound {
+                    guard envelope.data.readableBytes <= Self.maximumLength,
+                        let packet = try? DHCPPacket(parsing: envelope.data.readableBytesView),
+                        let source = DHCPEngine.Source(envelope.remoteAddress), await self.admit(packet, source)
+                    else { continue }
+                    group.addTask { await self.answer(packet, from: source, on: port, outbound) }
+                }
+            } catch is CancellationError {
+                return
+            } catch {
+                self.logger.error("the DHCP socket broke off", metadata: ["error": "\(error)"])
             }
         }
     }
@@ -61,7 +75,7 @@ actor DHCPServer {
 
     private func answer(
         _ packet: DHCPPacket, from source: DHCPEngine.Source, on port: DHCPEngine.Port,
-        _ outbound: NIOAsyncChannelOutboundWriter<AddressedEnvelope<ByteBuffer>>
+        _ outbound: Outbound
     ) async {
         defer { inFlight -= 1 }
         let client = BootClient(packet)
@@ -101,7 +115,7 @@ actor DHCPServer {
 
     private func send(
         _ bytes: [UInt8], to destination: DHCPEngine.Destination,
-        _ outbound: NIOAsyncChannelOutboundWriter<AddressedEnvelope<ByteBuffer>>
+        _ outbound: Outbound
     ) async {
         do {
             let address: SocketAddress

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Core
 import Embedded
-import FoundationEssentials
 import Inventory
 import Packages
 
@@ -25,9 +24,9 @@ struct PlanCommand: AsyncParsableCommand {
         let plan = try Plan.make(try SpecFile.load(file, variant: variant), release: release)
         switch output.output {
         case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            Terminal.line(String(decoding: try encoder.encode(plan), as: UTF8.self))
+            var json = plan.json
+            json["id"] = .string(plan.id)
+            Terminal.line(json.prettyPrinted())
         case .text:
             try PlanText(plan: plan, release: release).lines.forEach(Terminal.line)
         }

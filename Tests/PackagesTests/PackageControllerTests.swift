@@ -67,6 +67,7 @@ import Testing
         #expect(
             Set(harness.api.writes).isSubset(of: [
                 "PUT helmreleases/cozy-cilium/cilium", "PUT helmreleases/cozy-kubeovn/kubeovn",
+                "PUT packages/cozystack.networking/status",
             ]))
     }
 

@@ -91,7 +91,8 @@ struct PackageController: Sendable {
             let release = active.helmRelease(for: component, uid: uid, dependsOn: dependsOn, settings: settings)
             do {
                 if let release { try await writer.write(release, of: active.package.name, in: world) }
-            } catch  where !(error is CancellationError) {
+            } catch {
+                if Task.isCancelled { throw error }
                 let problem = PackageCondition.helmReleaseFailed(component.releaseName, why: "\(error)")
                 try await write(problem, dependencies, to: object)
                 throw error

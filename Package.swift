@@ -146,7 +146,8 @@ let package = Package(
         tests(
             "LabTests",
             [
-                "Core", "Embedded", "HTTPClient", "Kubernetes", "Lab", "Netboot", "NetbootWire", "OCI", "Packages", "PKI",
+                "Core", "Embedded", "HTTPClient", "Kubernetes", "Lab", "Netboot", "NetbootWire", "OCI", "Packages",
+                "PKI",
                 "TalosAPI", "TalosConfig", "TalosMessages", "YAML", log,
             ] + nio),
         tests(

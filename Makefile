@@ -3,7 +3,8 @@
 # What the product needs to build and run.
 PACKAGES := libcurl4-openssl-dev libssl-dev libyaml-dev libarchive-dev libsqlite3-dev pkg-config ipxe
 # The real peers and tools that the tests use.
-TEST_PACKAGES := openssl curl tftp-hpa atftp python3 python3-yaml python3-jsonschema xz-utils zstd cpio genisoimage jq docker-registry skopeo
+TEST_PACKAGES := openssl curl tftp-hpa atftp python3 python3-yaml python3-jsonschema xz-utils zstd cpio genisoimage jq docker-registry skopeo \
+	$(if $(shell command -v kubectl),,kubernetes-client)
 
 BINARY := .build/release/cozy-bootstrap
 

@@ -51,6 +51,26 @@ struct InitInLabTests {
         }
     }
 
+    @Test("With push delivery the configs go over connections pinned to the keys of the kernel logs")
+    func pushesConfigs() async throws {
+        try await LabState.with { state in
+            let up = try await Product.run(["lab", "up", "--nodes", "4", "--state-dir", state.directory])
+            #expect(up.exitCode == 0, "\(up.errors)")
+            let spec = try await Product.run(["lab", "spec", "isp-full", "--state-dir", state.directory])
+            let pushed = spec.output.replacing("{method: pull}", with: "{method: push, trust: kernel-log}")
+            #expect(pushed != spec.output)
+            let file = "\(state.directory)/cluster.yaml"
+            try FileStore.replace(file, with: Array(pushed.utf8))
+            let outcome = try await state.initialise("isp-full", ["-f", file])
+            #expect(outcome.exitCode == 0, "\(outcome.errors)\(outcome.output)")
+            #expect(outcome.output.contains("4 of 4 nodes Ready"))
+            let applied = try state.accessLog().filter {
+                $0["call"]?.string?.hasSuffix("ApplyConfiguration") == true && $0["status"]?.string == "OK"
+            }
+            #expect(applied.count == 4)
+        }
+    }
+
     @Test("A hundred nodes come up")
     func buildsHundredNodes() async throws {
         try await LabState.with { state in

@@ -51,7 +51,8 @@ package struct Runner: Sendable {
                 case .satisfied(let evidence):
                     return try await finish(step, evidence)
                 case .absent(let what):
-                    await board.set(step.id, .running, waiting: WaitReason(step.id, what))
+                    world.log.info("goal is absent", metadata: ["step": "\(step.id)", "why": "\(what)"])
+                    await board.set(step.id, .running)
                     if try await act(step) { pause = Backoff() }
                 case .waiting(let reason), .unreachable(let reason):
                     await board.set(step.id, .waiting, waiting: reason)

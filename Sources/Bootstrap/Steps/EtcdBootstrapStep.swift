@@ -18,6 +18,8 @@ struct EtcdBootstrapStep: Step {
     /// How long an unanswered call is given to show its effect before it is made again.
     private static let settling = Duration.seconds(20)
     private static let deadline = Duration.seconds(10)
+    /// How long etcd may take to start before the operator is told more.
+    private static let patience = Duration.seconds(120)
 
     func observe(_ world: World, history: StepHistory) async throws -> Observation {
         let nodes = world.plan.controlPlanes
@@ -36,8 +38,7 @@ struct EtcdBootstrapStep: Step {
             }
         }
         guard history.effects == 0 else {
-            let reason = "etcd was bootstrapped here and does not run; if it never does, reset its EPHEMERAL partition"
-            return .waiting(WaitReason(node.name, reason))
+            return .waiting(WaitReason(node.name, startingReason(world, history)))
         }
         if history.isAmbiguous, let wait = remainingSettling(world, history) {
             return .waiting(
@@ -82,6 +83,15 @@ struct EtcdBootstrapStep: Step {
         } catch let fault as Fault {
             return .unknown(fault)
         }
+    }
+
+    /// What to say of an etcd that has been bootstrapped and is not seen yet: after a while, what can be done.
+    private func startingReason(_ world: World, _ history: StepHistory) -> String {
+        let age = Timestamp(milliseconds: history.lastIntent ?? 0).duration(to: world.clock.now)
+        return age < Self.patience
+            ? "its etcd is starting after the bootstrap"
+            : "etcd was bootstrapped and does not run; see the node's console. If its data is lost, reset the EPHEMERAL "
+                + "partition of all control planes and restore a snapshot"
     }
 
     private func remainingSettling(_ world: World, _ history: StepHistory) -> Duration? {

@@ -115,7 +115,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("CoreTests", ["Core"]),
-        tests("EmbeddedTests", ["Embedded"]),
+        tests("EmbeddedTests", ["Core", "Embedded"]),
         tests("YAMLTests", ["Core", "YAML"]),
         tests("PKITests", ["Core", "PKI"]),
         tests(
